@@ -1,0 +1,1 @@
+"""The law as plain Python: the standard library only, no Django."""

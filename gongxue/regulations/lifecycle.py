@@ -1,0 +1,287 @@
+"""The one table of transitions: thing, act, from, to. Pages draw their buttons from it, the engine obeys it,
+CheckConstraints are made from the enums, docs/lifecycle.md is generated from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .roles import Permission as P
+
+
+class State(StrEnum):
+    """A state of a thing with its Chinese title, which pages show."""
+
+    title: str  # type: ignore[assignment]
+
+    def __new__(cls, value: str, title: str = "") -> State:
+        """A member carries its Chinese title beside its value; a stored value alone finds its member."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.title = title
+        return member
+
+
+class RoundState(State):
+    """A reporting round 报送轮次."""
+
+    OPEN = "open", "报送中"
+    PUBLISHED = "published", "已发布"
+
+
+class PlanState(State):
+    """A planned class 计划班次 on its way into the national list."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待省级审核"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "省级已通过"
+    REPORTED = "reported", "已上报"
+    PUBLISHED = "published", "已发布"
+
+
+class OpeningState(State):
+    """An opening application 开班申请."""
+
+    FILED = "filed", "待推荐"
+    RECOMMENDED = "recommended", "邀请中"
+    STAFFED = "staffed", "师资已到位"
+
+
+class InvitationState(State):
+    """An invitation 邀请函."""
+
+    NOMINATED = "nominated", "待部指导中心确认"
+    SENT = "sent", "待答复"
+    ACCEPTED = "accepted", "已接受"
+    DECLINED = "declined", "已婉拒"
+    EXPIRED = "expired", "逾期失效"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class ProgrammeState(State):
+    """A programme 培训方案."""
+
+    DRAFT = "draft", "编写中"
+    SUBMITTED = "submitted", "待省级审核"
+    RETURNED = "returned", "已退回"
+    FILED = "filed", "已报备"
+
+
+class EnrolmentState(State):
+    """The enrolment 招生 of a class."""
+
+    DRAFT = "draft", "未发布"
+    PUBLISHED = "published", "报名中"
+    CLOSED = "closed", "已截止"
+
+
+class ApplicationState(State):
+    """An application 参训申请."""
+
+    DRAFT = "draft", "填写中"
+    SUBMITTED = "submitted", "待审核"
+    WAITING = "waiting", "候补"
+    ADMITTED = "admitted", "已录取"
+    REJECTED = "rejected", "未录取"
+    WITHDRAWN = "withdrawn", "已退出"
+
+
+class DeliveryState(State):
+    """The delivery 培训实施 of a class."""
+
+    PREPARING = "preparing", "待开班"
+    RUNNING = "running", "培训中"
+    FINISHED = "finished", "教学已结束"
+
+
+class RetakeState(State):
+    """A request for a second final assessment 二次终结性考核申请."""
+
+    APPLIED = "applied", "待同意"
+    ALLOWED = "allowed", "已同意"
+
+
+class ResultsState(State):
+    """The results 成绩 of a class."""
+
+    OPEN = "open", "考核中"
+    CONFIRMED = "confirmed", "成绩已确认"
+
+
+class CorrectionState(State):
+    """A correction 成绩更正."""
+
+    REQUESTED = "requested", "待省级会签"
+    COUNTERSIGNED = "countersigned", "已更正"
+    REFUSED = "refused", "未同意"
+
+
+class ClosingState(State):
+    """The closing 结班 of a class."""
+
+    OPEN = "open", "未结班"
+    CLOSED = "closed", "已结班"
+
+
+class _Titles(Mapping[State, str]):
+    """`TITLES[state]` is the Chinese name of a state.
+
+    No dict: as strings the `open` of a round and the `open` of a closing are the same key.
+    """
+
+    def __getitem__(self, state: State) -> str:
+        return state.title
+
+    def __iter__(self) -> Iterator[State]:
+        return (state for thing in THINGS.values() for state in thing.states)
+
+    def __len__(self) -> int:
+        return sum(len(thing.states) for thing in THINGS.values())
+
+
+TITLES = _Titles()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One allowed transition."""
+
+    thing: str
+    permission: P  # also the trail code
+    sources: tuple[State, ...]
+    target: State
+    article: str
+    reason: bool = False  # a reason must be given
+    seen: bool = False  # the act names the version that was seen; another version is a conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing with states: its Chinese name and its enum."""
+
+    name: str
+    title: str
+    states: type[State]
+
+
+THINGS: dict[str, Thing] = {
+    thing.name: thing
+    for thing in (
+        Thing("round", "报送轮次", RoundState),
+        Thing("planned_class", "计划班次", PlanState),
+        Thing("opening", "开班申请", OpeningState),
+        Thing("invitation", "邀请函", InvitationState),
+        Thing("programme", "培训方案", ProgrammeState),
+        Thing("enrolment", "招生", EnrolmentState),
+        Thing("application", "参训申请", ApplicationState),
+        Thing("delivery", "培训实施", DeliveryState),
+        Thing("retake", "二次终结性考核", RetakeState),
+        Thing("results", "成绩", ResultsState),
+        Thing("correction", "成绩更正", CorrectionState),
+        Thing("closing", "结班", ClosingState),
+    )
+}
+
+_PLAN, _INV, _PRO, _APP = PlanState, InvitationState, ProgrammeState, ApplicationState
+
+MOVES: tuple[Move, ...] = (
+    Move("round", P.PUBLISH_PLAN, (RoundState.OPEN, RoundState.PUBLISHED), RoundState.PUBLISHED, "TR 7"),
+    Move("planned_class", P.SUBMIT_PLAN, (_PLAN.DRAFT, _PLAN.RETURNED), _PLAN.SUBMITTED, "TR 7"),
+    Move("planned_class", P.APPROVE_LINE, (_PLAN.SUBMITTED,), _PLAN.APPROVED, "TR 7", seen=True),
+    Move(
+        "planned_class", P.RETURN_LINE, (_PLAN.SUBMITTED, _PLAN.APPROVED), _PLAN.RETURNED, "TR 7", True, True
+    ),
+    Move("planned_class", P.REPORT_PLAN, (_PLAN.APPROVED,), _PLAN.REPORTED, "TR 7"),
+    Move("planned_class", P.SEND_BACK_LINE, (_PLAN.REPORTED,), _PLAN.SUBMITTED, "TR 7", True, True),
+    Move("planned_class", P.PUBLISH_PLAN, (_PLAN.REPORTED,), _PLAN.PUBLISHED, "TR 7"),
+    Move(
+        "opening",
+        P.RECOMMEND,
+        (OpeningState.FILED, OpeningState.RECOMMENDED),
+        OpeningState.RECOMMENDED,
+        "TR 8",
+    ),
+    # reading: AMB-70 experts of a backbone class are named by the institution and confirmed by the centre
+    Move(
+        "opening",
+        P.NOMINATE,
+        (OpeningState.FILED, OpeningState.RECOMMENDED),
+        OpeningState.RECOMMENDED,
+        "MG 6",
+    ),
+    Move("opening", P.ACCEPT, (OpeningState.RECOMMENDED,), OpeningState.STAFFED, "TR 8"),
+    Move("opening", P.WITHDRAW_INVITATION, (OpeningState.STAFFED,), OpeningState.RECOMMENDED, "TR 8"),
+    Move("invitation", P.CONFIRM_EXPERT, (_INV.NOMINATED,), _INV.SENT, "MG 6"),
+    Move("invitation", P.ACCEPT, (_INV.SENT,), _INV.ACCEPTED, "TR 8"),
+    Move("invitation", P.DECLINE, (_INV.SENT,), _INV.DECLINED, "TR 8", True),
+    Move("invitation", P.EXPIRE, (_INV.SENT,), _INV.EXPIRED, "TR 8"),
+    Move(
+        "invitation",
+        P.WITHDRAW_INVITATION,
+        (_INV.NOMINATED, _INV.SENT, _INV.ACCEPTED),
+        _INV.WITHDRAWN,
+        "TR 8",
+        True,
+    ),
+    Move("programme", P.SUBMIT_PROGRAMME, (_PRO.DRAFT, _PRO.RETURNED), _PRO.SUBMITTED, "TR 9", seen=True),
+    Move("programme", P.RETURN_PROGRAMME, (_PRO.SUBMITTED,), _PRO.RETURNED, "TR 9", True, True),
+    # reading: AMB-13 the province's approval makes a programme effective, the centre only has it on record
+    Move("programme", P.FILE_PROGRAMME, (_PRO.SUBMITTED,), _PRO.FILED, "TR 9", seen=True),
+    Move("enrolment", P.PUBLISH_NOTICE, (EnrolmentState.DRAFT,), EnrolmentState.PUBLISHED, "TR 10"),
+    Move("enrolment", P.CLOSE_ENROLMENT, (EnrolmentState.PUBLISHED,), EnrolmentState.CLOSED, "TR 10"),
+    Move("application", P.SUBMIT_APPLICATION, (_APP.DRAFT,), _APP.SUBMITTED, "TR 10"),
+    Move("application", P.ADMIT, (_APP.SUBMITTED, _APP.WAITING), _APP.ADMITTED, "TR 11.3"),
+    # reading: AMB-63 only the admitted are counted against thirty, the others may wait
+    Move("application", P.WAIT, (_APP.SUBMITTED,), _APP.WAITING, "TR 11.3"),
+    Move("application", P.REJECT, (_APP.SUBMITTED, _APP.WAITING), _APP.REJECTED, "TR 10", True),
+    Move(
+        "application",
+        P.WITHDRAW_APPLICATION,
+        (_APP.DRAFT, _APP.SUBMITTED, _APP.WAITING, _APP.ADMITTED),
+        _APP.WITHDRAWN,
+        "TR 10",
+    ),
+    Move("delivery", P.START_CLASS, (DeliveryState.PREPARING,), DeliveryState.RUNNING, "TR 11"),
+    Move("delivery", P.FINISH_CLASS, (DeliveryState.RUNNING,), DeliveryState.FINISHED, "TR 11"),
+    # reading: AMB-09 the institution confirms an application for the second final assessment
+    Move("retake", P.ALLOW_RETAKE, (RetakeState.APPLIED,), RetakeState.ALLOWED, "TR 12.2"),
+    Move("results", P.CONFIRM_RESULTS, (ResultsState.OPEN,), ResultsState.CONFIRMED, "TR 13.1"),
+    Move(
+        "correction",
+        P.COUNTERSIGN_CORRECTION,
+        (CorrectionState.REQUESTED,),
+        CorrectionState.COUNTERSIGNED,
+        "MG 13",
+        seen=True,
+    ),
+    Move(
+        "correction",
+        P.REFUSE_CORRECTION,
+        (CorrectionState.REQUESTED,),
+        CorrectionState.REFUSED,
+        "MG 13",
+        True,
+        True,
+    ),
+    Move("closing", P.CLOSE_CLASS, (ClosingState.OPEN,), ClosingState.CLOSED, "TR 13"),
+)
+
+_INDEX = {(move.thing, move.permission): move for move in MOVES}
+
+
+def move_of(thing: str, permission: P) -> Move:
+    """The one move of a thing by an act. KeyError: the act is not in the table."""
+    return _INDEX[thing, permission]
+
+
+def moves_from(thing: str, state: str) -> tuple[Move, ...]:
+    """Every move that a state allows, whoever may make it."""
+    return tuple(move for move in MOVES if move.thing == thing and state in move.sources)
+
+
+STAGES: tuple[str, ...] = (  # TR 6: seven links 七个环节
+    "培训信息报送", "骨干教师选择", "培训方案报备", "培训需求分析", "培训组织实施", "培训考核实施", "培训监督评估",
+)  # fmt: skip
+CLOSED_STAGE = 8  # one past the last link: the class is closed

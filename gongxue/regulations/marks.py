@@ -1,0 +1,139 @@
+"""Marks: independent sheets, the mean, sixty, one second attempt each (TR 12.1, TR 12.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from .breaches import Breach
+from .editions import Edition
+from .staffing import Seat
+
+_MARK = re.compile(r"(?:100(?:\.0)?|[0-9]{1,2}(?:\.[0-9])?)", re.ASCII)
+
+
+class Part(StrEnum):
+    """The two assessments (TR 12)."""
+
+    PROCESS = "process"
+    FINAL = "final"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The name in the texts."""
+        return {"process": "过程性考核", "final": "终结性考核"}[self.value]
+
+    @property
+    def scored_by(self) -> Seat:
+        """过程性考核由2名授课骨干教师评分, 终结性考核由3名考核骨干教师线上评分 (TR 12.1, 12.2)."""
+        return Seat.INSTRUCTOR if self == Part.PROCESS else Seat.EXAMINER
+
+
+class Standing(StrEnum):
+    """Where a trainee stands in one assessment."""
+
+    OPEN = "open"  # sheets are missing
+    SECOND = "second"  # below 60 after the first attempt: one more is possible
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+def parse_mark(text: str) -> Decimal | None:
+    """'85', '85.5' -> Decimal; None for anything else.
+
+    ASCII digits only: no sign, no exponent, no NaN, no full-width digits.
+
+    reading: AMB-07 a sheet is 0 to 100 with at most one decimal
+    """
+    return Decimal(text) if _MARK.fullmatch(text.strip(" ")) else None
+
+
+def mark_breaches(text: str) -> list[Breach]:
+    """The answer to a mark that is none."""
+    if parse_mark(text) is not None:
+        return []
+    return [
+        Breach(
+            "mark.format",
+            "TR 12",
+            f"“{text[:20]}”不是有效的分数。",
+            "请填 0 至 100，最多一位小数，如 85 或 85.5。",
+        )
+    ]
+
+
+def mean(sheets: Sequence[Decimal]) -> Fraction:
+    """The exact arithmetic mean; ValueError without sheets.  # reading: AMB-07"""
+    if not sheets:
+        raise ValueError("no sheets, no mean")
+    return sum((Fraction(sheet) for sheet in sheets), Fraction(0)) / len(sheets)
+
+
+def passes(sheets: Sequence[Decimal], edition: Edition) -> bool:
+    """TR 12: 60分及以上为合格; the unrounded mean is compared.  # reading: AMB-07"""
+    return mean(sheets) >= Fraction(edition.pass_mark)
+
+
+def shown(value: Fraction) -> Decimal:
+    """Two decimals, half up, as the transcript prints it.  # reading: AMB-07"""
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def spread_asks_note(sheets: Sequence[Decimal], edition: Edition) -> bool:
+    """Sheets more than 15 apart ask each scorer for a written note on a second look; ours."""
+    return bool(sheets) and max(sheets) - min(sheets) > edition.spread_note
+
+
+def standing(attempts: Sequence[Sequence[Decimal]], wanted: int, edition: Edition) -> Standing:
+    """Where the attempts lead: the last one counts, an incomplete one is open.  # reading: AMB-08
+
+    attempts: the sheets of attempt 1, then of attempt 2 if there is one; wanted: sheets that make one complete.
+    ValueError for more attempts than the law knows: the rows are corrupt, a third one must never count.
+    """
+    if len(attempts) > edition.attempts:
+        raise ValueError(f"{len(attempts)} attempts, the law knows {edition.attempts}")
+    if not attempts or len(attempts[-1]) < wanted:
+        return Standing.OPEN
+    if passes(attempts[-1], edition):
+        return Standing.PASSED
+    return Standing.SECOND if len(attempts) < edition.attempts else Standing.FAILED
+
+
+def final_breaches(process: Standing) -> list[Breach]:
+    """TR 12.1: 60分及以上视为过程性考核合格，方可参加终结性考核."""
+    if process == Standing.PASSED:
+        return []
+    return [
+        Breach(
+            "final.before_process",
+            "TR 12.1",
+            "过程性考核尚未合格，不能参加终结性考核。",
+            "请先完成过程性考核评分。",
+        )
+    ]
+
+
+def attempt_breaches(part: Part, state: Standing, attempts: int, edition: Edition) -> list[Breach]:
+    """Whether a second attempt may be opened; a third never (TR 12.1, 12.2)."""
+    if attempts >= edition.attempts:
+        return [
+            Breach(
+                "attempt.third",
+                f"TR 12.{1 if part == Part.PROCESS else 2}",
+                f"{part.title}已有 {attempts} 次，最多 {edition.attempts} 次。",
+                f"第二次仍低于 {edition.pass_mark} 分视为不合格。",
+            )
+        ]
+    if state != Standing.SECOND:
+        return [
+            Breach(
+                "attempt.not_due",
+                f"TR 12.{1 if part == Part.PROCESS else 2}",
+                f"{part.title}成绩不低于 {edition.pass_mark} 分或尚未评完，不能进行第二次。",
+                f"评完后低于 {edition.pass_mark} 分方可进行第二次。",
+            )
+        ]
+    return []

@@ -1,0 +1,200 @@
+"""Stage 3: the programme and its timetable (TR 9, TR 11, MG 11)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .breaches import Breach
+from .calendar import said
+from .editions import Edition
+from .levels import Level, modules_of
+
+SECTIONS: dict[str, str] = {  # TR 9: 培训目标、课程安排、考核安排、培训资料、场地设备、后勤服务
+    "objectives": "培训目标",
+    "course_plan": "课程安排",
+    "assessment_plan": "考核安排",
+    "materials": "培训资料",
+    "venue": "场地设备",
+    "logistics": "后勤服务",
+}
+METHODS: tuple[str, ...] = ("分组讨论", "案例解析", "翻转课堂")  # TR 11.3
+SECTION_LIMIT = 4000  # characters; ours
+
+# MG 11; 中办国办 2014. A name match is no proof (黄山市, 太湖县): warn and ask for a declaration.
+SCENIC_AREAS: tuple[str, ...] = (
+    "八达岭", "十三陵", "避暑山庄", "外八庙", "五台山", "太湖", "普陀山", "黄山", "九华山", "武夷山", "庐山",
+    "泰山", "嵩山", "武当山", "武陵源", "张家界", "白云山", "漓江", "三亚", "峨眉山", "乐山大佛", "九寨沟",
+    "黄龙", "黄果树", "西双版纳", "华山",
+)  # fmt: skip
+
+
+class FinalMode(StrEnum):
+    """TR 12.2: 说课或答辩; one mode per class.  # reading: AMB-10"""
+
+    LESSON = "lesson"
+    DEFENCE = "defence"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The name in the texts."""
+        return {"lesson": "说课", "defence": "答辩"}[self.value]
+
+
+class SessionKind(StrEnum):
+    """What a lesson period is for. TR 11.2 counts teaching and both assessments as training time."""
+
+    COURSE = "course"
+    PROCESS = "process"
+    FINAL = "final"
+    OTHER = "other"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The word on the timetable."""
+        return {"course": "授课", "process": "过程性考核", "final": "终结性考核", "other": "其他"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One lesson period 课时 of the timetable."""
+
+    day: date
+    period: int  # 1..8
+    kind: SessionKind
+    module: str  # module code; empty unless COURSE
+    teacher: int | None
+
+
+def scenic_warnings(venue: str) -> list[str]:
+    """Names of the 21 scenic areas found in a venue text (MG 11); the institution then declares.
+
+    九华山 does not count as 华山 too: a name inside another found name is left out.
+    """
+    found = [name for name in SCENIC_AREAS if name in venue]
+    return [name for name in found if not any(name in other for other in found if other != name)]
+
+
+def section_breaches(sections: dict[str, str]) -> list[Breach]:
+    """TR 9: all six sections are written."""
+    empty = [title for key, title in SECTIONS.items() if not sections.get(key, "").strip()]
+    if not empty:
+        return []
+    return [Breach("programme.sections", "TR 9", f"培训方案缺少：{'、'.join(empty)}。", "请补写后再报送。")]
+
+
+def timetable_breaches(
+    sessions: Sequence[Session], level: Level, days: int, first_day: date, last_day: date, edition: Edition
+) -> list[Breach]:
+    """Whether the timetable keeps the standard: inside the dates, enough days, every module, both assessments.
+
+    A day on which there is neither teaching nor an assessment is no day of training (TR 11.2).
+
+    reading: AMB-05 as many different days as the level prescribes, wherever they lie inside the dates
+    """
+    breaches: list[Breach] = []
+    outside = sorted({s.day for s in sessions if not first_day <= s.day <= last_day})
+    if outside:
+        breaches.append(
+            Breach(
+                "timetable.dates",
+                "TR 11.2",
+                f"{said(outside[0])}等 {len(outside)} 天的课不在培训时间之内。",
+                f"培训时间为{said(first_day)}至{said(last_day)}。",
+            )
+        )
+    used = {s.day for s in sessions if s.kind != SessionKind.OTHER}
+    if len(used) != days:
+        breaches.append(
+            Breach(
+                "timetable.days",
+                "TR 11.2",
+                f"课表安排了 {len(used)} 天，本班培训时间为 {days} 天（含两项考核）。",
+                "请按培训天数安排授课与考核。",
+            )
+        )
+    missing = [
+        module.title
+        for module in modules_of(level)
+        if not any(s.kind == SessionKind.COURSE and s.module == module.code for s in sessions)
+    ]
+    if missing:
+        breaches.append(
+            Breach(
+                "timetable.modules",
+                "TR 11.1",
+                f"课表缺少培训标准要求的内容：{'、'.join(missing)}。",
+                "每个模块至少安排 1 课时。",
+            )
+        )
+    return breaches + _assessments(sessions) + _clashes(sessions, edition)
+
+
+def _assessments(sessions: Sequence[Session]) -> list[Breach]:
+    process = [(s.day, s.period) for s in sessions if s.kind == SessionKind.PROCESS]
+    final = [(s.day, s.period) for s in sessions if s.kind == SessionKind.FINAL]
+    missing = [
+        kind.title
+        for kind, found in ((SessionKind.PROCESS, process), (SessionKind.FINAL, final))
+        if not found
+    ]
+    if missing:
+        return [
+            Breach("timetable.assessment", "TR 11.2", f"课表没有安排{name}。", "请安排在培训时间之内。")
+            for name in missing
+        ]
+    if min(final) < min(process):
+        return [
+            Breach(
+                "timetable.order",
+                "TR 12.1",
+                "终结性考核排在过程性考核之前。",
+                "过程性考核合格方可参加终结性考核，请调整先后。",
+            )
+        ]
+    return []
+
+
+def _clashes(sessions: Sequence[Session], edition: Edition) -> list[Breach]:
+    breaches = []
+    twice = [key for key, n in Counter((s.day, s.period) for s in sessions).items() if n > 1]
+    if twice:
+        day, period = twice[0]
+        breaches.append(
+            Breach("timetable.twice", "TR 9", f"{said(day)}第 {period} 课时安排了两次。", "请删去一处。")
+        )
+    if any(not 1 <= s.period <= edition.periods_a_day for s in sessions):
+        breaches.append(
+            Breach(
+                "timetable.period",
+                "TR 9",
+                f"课时应在第 1 至第 {edition.periods_a_day} 课时之间。",
+                "请更正课时。",
+            )
+        )
+    return breaches
+
+
+def training_periods(sessions: Sequence[Session]) -> int:
+    """The 培训课时 of the certificate: the sum of the timetable, teaching and both assessments (TR 11.2).
+
+    reading: AMB-04 the periods of the timetable are added up, no number of periods is prescribed
+    """
+    return sum(s.kind != SessionKind.OTHER for s in sessions)
+
+
+def confirmation_breaches(missing: Sequence[str]) -> list[Breach]:
+    """TR 9: written together; both instructors confirm the text that goes out.  # reading: AMB-67"""
+    if not missing:
+        return []
+    return [
+        Breach(
+            "programme.unconfirmed",
+            "TR 9",
+            f"授课骨干教师{'、'.join(missing)}尚未确认当前版本。",
+            "培训方案由培训机构与骨干教师共同制定，请其确认后再报送。",
+        )
+    ]

@@ -1,0 +1,269 @@
+"""Who may do what: permissions, duties, and which duty holds which permission.
+
+A role is (account, organisation, duty); a duty is a named set of permissions. A permission's value is also
+the trail code, the URL name and the name of the API operation of the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    """Where a role can be held (TR 2.4, TR 4, MG 24).
+
+    reading: AMB-30 schools are added to the six kinds of users, 等用户 leaves room for them
+    """
+
+    CENTRE = "centre"
+    PROVINCE = "province"
+    DEVELOPMENT_CENTRE = "development_centre"
+    TRAINING_BASE = "training_base"
+    SCHOOL = "school"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The name in the texts."""
+        return {
+            "centre": "部指导中心",
+            "province": "省级管理部门",
+            "development_centre": "师资研修中心",
+            "training_base": "教师培训基地",
+            "school": "技工院校",
+        }[self.value]
+
+    @property
+    def trains(self) -> bool:
+        """Whether it is a training institution (TR 4)."""
+        return self in INSTITUTIONS
+
+
+INSTITUTIONS = frozenset({OrganisationKind.DEVELOPMENT_CENTRE, OrganisationKind.TRAINING_BASE})
+EMPLOYERS = INSTITUTIONS | {OrganisationKind.SCHOOL}  # an institution is usually also a school
+
+
+class Permission(StrEnum):
+    """Every act and every restricted reading; `title` is the button and the trail sentence."""
+
+    title: str  # type: ignore[assignment]
+
+    def __new__(cls, value: str, title: str = "") -> Permission:
+        """A member carries its Chinese title beside its value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.title = title
+        return member
+
+    # readings
+    SEE_CLASSES = "classes.see", "查看培训班"
+    SEE_POOL = "pool.see", "查看骨干教师库"
+    SEE_LEDGER = "ledger.see", "查看证书台账"
+    SEE_TRAIL = "trail.see", "查看操作留痕"
+    SEE_ACCOUNTS = "accounts.see", "查看用户账号"
+    REVEAL = "people.reveal", "查看完整证件号码"
+    # accounts (MG 25.1)
+    CREATE_ACCOUNT = "accounts.create", "发放账号"
+    IMPORT_ACCOUNTS = "accounts.import", "批量发放账号"
+    RESET_ACCOUNT = "accounts.reset", "重置初始密码"
+    SUSPEND_ACCOUNT = "accounts.suspend", "停用账号"
+    GIVE_ROLE = "accounts.give_role", "授予角色"
+    END_ROLE = "accounts.end_role", "结束角色"
+    CHANGE_PASSWORD = "accounts.change_password", "修改密码"
+    SIGN_UP = "accounts.sign_up", "注册参训教师账号"  # held by no duty: the public  # reading: AMB-29
+    # registers
+    REGISTER_APPROVAL = "registers.approve", "登记获批资格"
+    REGISTER_SCHOOL = "registers.add_school", "登记院校"
+    REGISTER_BACKBONE = "pool.register", "登记骨干教师入库"
+    # stage 1 (TR 7)
+    OPEN_ROUND = "planning.open_round", "开启报送轮次"
+    ADD_LINE = "planning.add_line", "填报计划班次"
+    EDIT_LINE = "planning.edit_line", "修改计划班次"
+    REMOVE_LINE = "planning.remove_line", "删除计划班次"
+    SUBMIT_PLAN = "planning.submit", "提交省级审核"
+    RETURN_LINE = "planning.return", "退回计划班次"
+    APPROVE_LINE = "planning.approve", "审核通过计划班次"
+    REPORT_PLAN = "planning.report", "汇总上报部指导中心"
+    SEND_BACK_LINE = "planning.send_back", "部指导中心退回"
+    PUBLISH_PLAN = "planning.publish", "发布全国培训信息"
+    GRANT_EXCEPTION = "planning.grant_exception", "准予延期"
+    # stage 2 (TR 8)
+    OPEN_CLASS = "staffing.open", "提出开班申请"
+    RECOMMEND = "staffing.recommend", "推荐骨干教师"
+    INVITE = "staffing.invite", "发出邀请函"
+    ACCEPT = "staffing.accept", "接受邀请"
+    DECLINE = "staffing.decline", "婉拒邀请"
+    EXPIRE = "staffing.expire", "邀请逾期失效"
+    WITHDRAW_INVITATION = "staffing.withdraw", "撤回邀请"
+    NOMINATE = "staffing.nominate", "提名授课考核专家"
+    CONFIRM_EXPERT = "staffing.confirm_expert", "确认专家"
+    # stage 3 (TR 9)
+    EDIT_PROGRAMME = "programme.edit", "编写培训方案"
+    CONFIRM_PROGRAMME = "programme.confirm", "确认培训方案"
+    SUBMIT_PROGRAMME = "programme.submit", "报送培训方案"
+    RETURN_PROGRAMME = "programme.return", "退回培训方案"
+    FILE_PROGRAMME = "programme.file", "审核通过并报备"
+    # stage 4 (TR 10)
+    EDIT_NOTICE = "enrolment.edit_notice", "编写招生通知"
+    PUBLISH_NOTICE = "enrolment.publish", "发布招生通知"
+    CLOSE_ENROLMENT = "enrolment.close", "截止报名"
+    SAVE_APPLICATION = "enrolment.save", "填写参训申请表"
+    SUBMIT_APPLICATION = "enrolment.submit", "提交参训申请"
+    WITHDRAW_APPLICATION = "enrolment.withdraw", "退出报名"
+    ENDORSE = "enrolment.endorse", "出具单位意见"
+    ATTACH_ENDORSEMENT = "enrolment.attach_endorsement", "上传盖章单位意见"
+    GIVE_OPINION = "enrolment.give_opinion", "填写审核意见"
+    ADMIT = "enrolment.admit", "录取"
+    WAIT = "enrolment.wait", "列入候补"
+    REJECT = "enrolment.reject", "不予录取"
+    # stage 5 (TR 11)
+    START_CLASS = "delivery.start", "开班"
+    CHECK_IN = "delivery.check_in", "办理报到"
+    ASSIGN_GROUPS = "delivery.group", "分组"
+    CALL_ROLL = "delivery.call_roll", "考勤点名"
+    HAND_IN = "delivery.hand_in", "提交学习成果"
+    FINISH_CLASS = "delivery.finish", "结束教学"
+    # stage 6 (TR 12)
+    SAVE_SCORE = "assessment.save", "暂存评分"
+    SCORE_PROCESS = "assessment.score_process", "提交过程性考核评分"
+    SCORE_FINAL = "assessment.score_final", "提交终结性考核评分"
+    APPLY_RETAKE = "assessment.apply_retake", "申请二次终结性考核"
+    ALLOW_RETAKE = "assessment.allow_retake", "同意二次终结性考核"
+    CONFIRM_RESULTS = "assessment.confirm", "确认成绩单"
+    REQUEST_CORRECTION = "assessment.request_correction", "申请更正成绩"
+    COUNTERSIGN_CORRECTION = "assessment.countersign", "会签成绩更正"
+    REFUSE_CORRECTION = "assessment.refuse_correction", "不同意成绩更正"
+    # stage 7 (TR 13)
+    ANSWER_EVALUATION = "evaluation.answer", "填写结束评估表"
+    CLOSE_CLASS = "evaluation.close", "结班归档"
+    # certificates (MG 16-18)
+    RECEIVE_STOCK = "certificates.receive", "证书入库"
+    ISSUE = "certificates.issue", "核发证书"
+    DOWNLOAD = "certificates.download", "下载电子证书"
+    # the platform's own
+    RUN_DAILY = "platform.daily", "每日运行"
+    RESTORE = "platform.restore", "从备份恢复"
+
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class DutySpec:
+    """A duty: what it is called, what it is for, where it can be held, what it may do."""
+
+    title: str
+    says: str
+    held_in: frozenset[OrganisationKind]
+    permissions: frozenset[Permission]
+
+
+class Duty(StrEnum):
+    """The duties of the platform; `spec` says what each may do."""
+
+    CENTRE = "centre"
+    OVERSIGHT = "oversight"
+    PROVINCE = "province"
+    INSTITUTION = "institution"
+    COORDINATOR = "coordinator"
+    CERTIFICATE_OFFICER = "certificate_officer"
+    BACKBONE = "backbone"
+    TRAINEE = "trainee"
+    SCHOOL = "school"
+    SYSTEM = "system"
+
+    @property
+    def spec(self) -> DutySpec:
+        """The row of the table below."""
+        return DUTIES[self]
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The Chinese name."""
+        return self.spec.title
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether its scope is the whole nation."""
+        return self in (Duty.CENTRE, Duty.OVERSIGHT, Duty.SYSTEM)
+
+
+def _spec(title: str, says: str, held_in: Iterable[OrganisationKind], *permissions: Permission) -> DutySpec:
+    return DutySpec(title, says, frozenset(held_in), frozenset(permissions))
+
+
+_K = OrganisationKind
+_READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL)
+_COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS)
+
+DUTIES: dict[Duty, DutySpec] = {
+    Duty.CENTRE: _spec(
+        "部指导中心工作人员",
+        "开启报送、发布全国培训信息、管理骨干教师库、发放账号，查看全国数据。",
+        [_K.CENTRE],
+        *_READS,
+        P.SEE_ACCOUNTS, P.CREATE_ACCOUNT, P.IMPORT_ACCOUNTS, P.RESET_ACCOUNT, P.SUSPEND_ACCOUNT,
+        P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
+        P.OPEN_ROUND, P.SEND_BACK_LINE, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
+    ),
+    Duty.OVERSIGHT: _spec(
+        "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
+        P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER,
+    ),
+    Duty.PROVINCE: _spec(
+        "省级管理部门工作人员",
+        "审核本省培训计划、培训方案，监督考核与发证。",
+        [_K.PROVINCE],
+        *_READS,
+        P.APPROVE_LINE, P.RETURN_LINE, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
+        P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
+    ),
+    Duty.INSTITUTION: _spec(
+        "培训机构工作人员",
+        "报送计划、申请开班、编报方案、招生录取、组织培训、确认成绩。",
+        INSTITUTIONS,
+        *_READS, P.REVEAL, *_COORDINATES,
+        P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SUBMIT_PLAN,
+        P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
+        P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME,
+        P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
+        P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
+    ),
+    Duty.COORDINATOR: _spec(
+        "班务管理教师", "报到、分组、考勤点名和班务（TR 11.4）。", INSTITUTIONS, P.SEE_CLASSES, *_COORDINATES
+    ),
+    Duty.CERTIFICATE_OFFICER: _spec(
+        "证书管理员", "证书入库、核发、登记台账（MG 18.2）。", INSTITUTIONS,
+        P.SEE_CLASSES, P.SEE_LEDGER, P.REVEAL, P.RECEIVE_STOCK, P.ISSUE,
+    ),
+    Duty.BACKBONE: _spec(
+        "骨干教师",
+        "应邀授课或考核，共同制定方案，独立评分。",
+        EMPLOYERS,
+        P.SEE_CLASSES, P.ACCEPT, P.DECLINE, P.EDIT_PROGRAMME, P.CONFIRM_PROGRAMME, P.GIVE_OPINION,
+        P.SAVE_SCORE, P.SCORE_PROCESS, P.SCORE_FINAL,
+    ),
+    Duty.TRAINEE: _spec(
+        "参训教师",
+        "报名、参训、提交成果、填写评估、下载证书。",
+        EMPLOYERS,
+        P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
+        P.HAND_IN,
+        P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
+    ),
+    Duty.SCHOOL: _spec(
+        "院校管理人员", "为本校教师报名出具单位意见。", EMPLOYERS, P.ENDORSE
+    ),
+    Duty.SYSTEM: _spec(
+        "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
+        P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.EXPIRE, P.CLOSE_ENROLMENT,
+    ),
+}  # fmt: skip
+
+ANY_SIGNED_IN = frozenset({P.CHANGE_PASSWORD})  # every account, whatever its role
+
+
+def holders(permission: Permission) -> tuple[Duty, ...]:
+    """The duties that hold a permission, in table order."""
+    return tuple(duty for duty in Duty if permission in DUTIES[duty].permissions)

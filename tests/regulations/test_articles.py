@@ -1,0 +1,99 @@
+"""Which article every refusal cites, and that every refusal speaks Chinese."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gongxue import regulations
+from gongxue.regulations.breaches import cite
+from gongxue.regulations.lifecycle import MOVES
+
+PACKAGE = Path(regulations.__file__).parent
+ARTICLES = {
+    "application.against_opinion": "MG 4.4",
+    "application.closed": "TR 10",
+    "application.endorsement": "TR 附件1",
+    "application.opinion": "MG 4.4",
+    "approval.expired": "TR 4",
+    "approval.kind": "TR 4",
+    "approval.missing": "TR 4",
+    "attendance.barred": "TR 12",
+    "certificate.barred": "TR 12",
+    "certificate.final": "TR 12.2",
+    "certificate.form2_first": "TR 12.3",
+    "certificate.issuer": "MG 16",
+    "certificate.process": "TR 12.1",
+    "certificate.second": "MG 18.1",
+    "certificate.serial_full": "MG 17.2",
+    "certificate.series_full": "MG 17.2",
+    "certificate.unconfirmed": "TR 12.3",
+    "class.category": "TR 2.5",
+    "class.dates": "TR 7",
+    "class.days": "TR 11.2",
+    "class.days_inside": "TR 11.2",
+    "class.past": "TR 7",
+    "class.period": "TR 7",
+    "class.scope": "TR 7",
+    "class.scope_long": "TR 7",
+    "class.size": "TR 11.3",
+    "closing.certificates": "TR 12.3",
+    "closing.unconfirmed": "TR 13",
+    "enrolment.class_full": "TR 11.3",
+    "evaluation.early": "TR 12.3",
+    "evaluation.twice": "TR 13",
+    "final.before_process": "TR 12.1",
+    "id_number.age": "GB 11643",
+    "id_number.invalid": "GB 11643",
+    "mark.format": "TR 12",
+    "notice.before_filing": "TR 10",
+    "opening.late": "TR 8",
+    "programme.sections": "TR 9",
+    "programme.unconfirmed": "TR 9",
+    "seat.busy": "TR 8",
+    "seat.category": "TR 5",
+    "seat.level": "TR 5",
+    "seat.own": "TR 8",
+    "seat.standing": "MG 9",
+    "timetable.assessment": "TR 11.2",
+    "timetable.dates": "TR 11.2",
+    "timetable.days": "TR 11.2",
+    "timetable.modules": "TR 11.1",
+    "timetable.order": "TR 12.1",
+    "timetable.period": "TR 9",
+    "timetable.twice": "TR 9",
+}
+
+
+def written() -> Iterator[tuple[str, str, str]]:
+    """Rule, article and first words of every Breach in the source whose rule and article are written out."""
+    for path in sorted(PACKAGE.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Breach"
+            ):
+                continue
+            rule, article, says = node.args[:3]
+            if isinstance(rule, ast.Constant) and isinstance(article, ast.Constant):
+                yield str(rule.value), str(article.value), ast.unparse(says)
+
+
+def test_every_refusal_cites_its_article() -> None:
+    assert {rule: article for rule, article, _ in written()} == ARTICLES
+
+
+def test_a_rule_is_written_once() -> None:
+    rules = [rule for rule, _, _ in written()]
+    assert sorted(rules) == sorted(set(rules))
+
+
+def test_a_refusal_ends_as_a_sentence() -> None:
+    assert [rule for rule, _, says in written() if "。" not in says] == []
+
+
+@pytest.mark.parametrize("article", sorted({*ARTICLES.values(), *(move.article for move in MOVES)}))
+def test_every_article_can_be_cited(article: str) -> None:
+    assert cite(article).startswith(("技术规程第", "技术规程附件", "管理指南第", "GB 11643"))

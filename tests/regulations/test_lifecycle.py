@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import pytest
+
+from gongxue.regulations.lifecycle import (
+    CLOSED_STAGE,
+    MOVES,
+    STAGES,
+    THINGS,
+    TITLES,
+    Move,
+    State,
+    Thing,
+    move_of,
+    moves_from,
+)
+from gongxue.regulations.roles import Duty, OrganisationKind, Permission, holders
+
+# thing · act · from (|) · to · article · r: a reason, s: the version seen
+TABLE = """
+round          planning.publish            open|published            published      TR 7     -   # B06
+planned_class  planning.submit             draft|returned            submitted      TR 7     -   # B05 B12
+planned_class  planning.approve            submitted                 approved       TR 7     s   # B05
+planned_class  planning.return             submitted|approved        returned       TR 7     rs
+planned_class  planning.report             approved                  reported       TR 7     -   # B05
+planned_class  planning.send_back          reported                  submitted      TR 7     rs  # AMB-13
+planned_class  planning.publish            reported                  published      TR 7     -   # B06
+opening        staffing.recommend          filed|recommended         recommended    TR 8     -   # C05
+opening        staffing.nominate           filed|recommended         recommended    MG 6     -   # AMB-70
+opening        staffing.accept             recommended               staffed        TR 8     -   # C06
+opening        staffing.withdraw           staffed                   recommended    TR 8     -   # C07
+invitation     staffing.confirm_expert     nominated                 sent           MG 6     -   # AMB-70
+invitation     staffing.accept             sent                      accepted       TR 8     -   # C06
+invitation     staffing.decline            sent                      declined       TR 8     r   # C07
+invitation     staffing.expire             sent                      expired        TR 8     -
+invitation     staffing.withdraw           nominated|sent|accepted   withdrawn      TR 8     r   # C07 C10
+programme      programme.submit            draft|returned            submitted      TR 9     s   # D03
+programme      programme.return            submitted                 returned       TR 9     rs
+programme      programme.file              submitted                 filed          TR 9     s   # D04, AMB-13
+enrolment      enrolment.publish           draft                     published      TR 10    -   # E01
+enrolment      enrolment.close             published                 closed         TR 10    -   # AMB-61
+application    enrolment.submit            draft                     submitted      TR 10    -   # E03
+application    enrolment.admit             submitted|waiting         admitted       TR 11.3  -   # E04 F06
+application    enrolment.wait              submitted                 waiting        TR 11.3  -   # AMB-63
+application    enrolment.reject            submitted|waiting         rejected       TR 10    r   # E04
+application    enrolment.withdraw  draft|submitted|waiting|admitted  withdrawn      TR 10    -
+delivery       delivery.start              preparing                 running        TR 11    -
+delivery       delivery.finish             running                   finished       TR 11    -
+retake         assessment.allow_retake     applied                   allowed        TR 12.2  -   # G14, AMB-09
+results        assessment.confirm          open                      confirmed      TR 13.1  -   # H11
+correction     assessment.countersign      requested                 countersigned  MG 13    s   # G19
+correction     assessment.refuse_correction  requested               refused        MG 13    rs  # G19
+closing        evaluation.close            open                      closed         TR 13    -   # H03
+"""
+
+
+def row(move: Move) -> list[str]:
+    flags = ("r" if move.reason else "") + ("s" if move.seen else "") or "-"
+    sources = "|".join(state.value for state in move.sources)
+    return [move.thing, move.permission.value, sources, move.target.value, *move.article.split(), flags]
+
+
+def test_the_moves_are_those_of_the_table() -> None:
+    assert [row(move) for move in MOVES] == [
+        line.partition("#")[0].split() for line in TABLE.strip().splitlines()
+    ]
+
+
+@pytest.mark.parametrize("thing", list(THINGS.values()), ids=str)
+def test_every_state_is_reached_from_the_first(thing: Thing) -> None:
+    reached = {next(iter(thing.states)).value}
+    for _ in thing.states:
+        reached |= {
+            move.target.value
+            for move in MOVES
+            if move.thing == thing.name and reached & {state.value for state in move.sources}
+        }
+    assert reached == {state.value for state in thing.states}
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: f"{move.thing}-{move.permission}")
+def test_a_move_stays_inside_its_thing(move: Move) -> None:
+    states = THINGS[move.thing].states
+    assert {type(state) for state in (*move.sources, move.target)} == {states}
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: f"{move.thing}-{move.permission}")
+def test_a_move_is_found_by_thing_and_act(move: Move) -> None:
+    assert move_of(move.thing, move.permission) is move
+
+
+def test_an_act_that_is_not_in_the_table_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        move_of("round", Permission.ADMIT)
+
+
+def test_a_state_offers_exactly_its_own_moves() -> None:
+    offered = {(move.thing, move.permission.value) for move in moves_from("programme", "submitted")}
+    assert offered == {("programme", "programme.return"), ("programme", "programme.file")}
+    assert moves_from("application", "rejected") == ()
+
+
+FINAL = {
+    "round": set(),  # lines added later are published too
+    "planned_class": {"published"},
+    "opening": set(),
+    "invitation": {"declined", "expired", "withdrawn"},
+    "programme": {"filed"},
+    "enrolment": {"closed"},
+    "application": {"rejected", "withdrawn"},
+    "delivery": {"finished"},
+    "retake": {"allowed"},
+    "results": {"confirmed"},
+    "correction": {"countersigned", "refused"},
+    "closing": {"closed"},
+}
+
+
+@pytest.mark.parametrize("name", list(THINGS))
+def test_what_is_final_stays_final(name: str) -> None:
+    final = {state.value for state in THINGS[name].states if not moves_from(name, state.value)}
+    assert final == FINAL[name]
+
+
+# where the regulation sees each act (MG 25 and the article of the move)
+CENTRE, PROVINCE = {OrganisationKind.CENTRE}, {OrganisationKind.PROVINCE}
+TRAINING = {OrganisationKind.DEVELOPMENT_CENTRE, OrganisationKind.TRAINING_BASE}
+EMPLOYERS = TRAINING | {OrganisationKind.SCHOOL}
+STANDS_AT = {
+    "planning.publish": CENTRE,
+    "planning.submit": TRAINING,
+    "planning.approve": PROVINCE,
+    "planning.return": PROVINCE,
+    "planning.report": PROVINCE,
+    "planning.send_back": CENTRE,
+    "staffing.recommend": CENTRE | TRAINING,
+    "staffing.nominate": TRAINING,
+    "staffing.confirm_expert": CENTRE,
+    "staffing.accept": EMPLOYERS,
+    "staffing.decline": EMPLOYERS,
+    "staffing.expire": set(),
+    "staffing.withdraw": TRAINING,
+    "programme.submit": TRAINING,
+    "programme.return": PROVINCE,
+    "programme.file": PROVINCE,
+    "enrolment.publish": TRAINING,
+    "enrolment.close": TRAINING,
+    "enrolment.submit": EMPLOYERS,
+    "enrolment.admit": TRAINING,
+    "enrolment.wait": TRAINING,
+    "enrolment.reject": TRAINING,
+    "enrolment.withdraw": EMPLOYERS,
+    "delivery.start": TRAINING,
+    "delivery.finish": TRAINING,
+    "assessment.allow_retake": TRAINING,
+    "assessment.confirm": TRAINING,
+    "assessment.countersign": PROVINCE,
+    "assessment.refuse_correction": PROVINCE,
+    "evaluation.close": TRAINING,
+}
+BY_THE_DAILY_RUN = {"staffing.recommend", "staffing.expire", "enrolment.close"}
+
+
+@pytest.mark.parametrize("permission", sorted({move.permission for move in MOVES}))
+def test_an_act_is_done_by_people_who_stand_where_the_regulation_sees_it(permission: Permission) -> None:
+    people = [duty for duty in holders(permission) if duty != Duty.SYSTEM]
+    places = {kind for duty in people for kind in duty.spec.held_in}
+    assert places == STANDS_AT[permission]
+    assert (Duty.SYSTEM in holders(permission)) is (permission in BY_THE_DAILY_RUN)
+
+
+def test_every_state_has_a_title_of_its_own_within_its_thing() -> None:
+    for thing in THINGS.values():
+        titles = [state.title for state in thing.states]
+        assert all(titles)
+        assert len(set(titles)) == len(titles)
+
+
+SAME_WORD = [
+    ("round", "open", "报送中"),
+    ("results", "open", "考核中"),
+    ("closing", "open", "未结班"),
+    ("planned_class", "draft", "草稿"),
+    ("programme", "draft", "编写中"),
+    ("enrolment", "draft", "未发布"),
+    ("application", "draft", "填写中"),
+    ("planned_class", "submitted", "待省级审核"),
+    ("application", "submitted", "待审核"),
+    ("round", "published", "已发布"),
+    ("enrolment", "published", "报名中"),
+    ("invitation", "withdrawn", "已撤回"),
+    ("application", "withdrawn", "已退出"),
+]
+
+
+@pytest.mark.parametrize(("thing", "value", "title"), SAME_WORD)
+def test_the_same_stored_word_has_another_title_in_another_thing(thing: str, value: str, title: str) -> None:
+    """As strings these states are equal: a dict of titles would keep only the last one."""
+    state: State = THINGS[thing].states(value)
+    assert TITLES[state] == state.title == title
+
+
+def test_the_titles_know_every_state() -> None:
+    assert len(TITLES) == len(list(TITLES)) == sum(len(thing.states) for thing in THINGS.values())
+
+
+def test_a_thing_is_known_by_its_name() -> None:
+    assert all(name == thing.name and thing.title for name, thing in THINGS.items())
+
+
+def test_there_are_seven_links_and_then_the_class_is_closed() -> None:  # B01: TR 6
+    assert STAGES == (
+        "培训信息报送",
+        "骨干教师选择",
+        "培训方案报备",
+        "培训需求分析",
+        "培训组织实施",
+        "培训考核实施",
+        "培训监督评估",
+    )
+    assert len(STAGES) == 7
+    assert CLOSED_STAGE == 8
