@@ -1,0 +1,90 @@
+"""Uploads are distrusted: capped while they arrive, their type read from the bytes, kept or refused as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.db.models import Sum
+
+from gongxue.foundation.files.inspection import inspect_file
+from gongxue.foundation.files.models import StoredFile
+from gongxue.foundation.files.store import CHUNK, put
+from gongxue.foundation.identity.models import Account
+from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
+from gongxue.regulations.breaches import Breach
+
+
+class CappedUploadHandler(TemporaryFileUploadHandler):
+    """Stops reading a request as soon as one file in it is over the limit."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin counting a file."""
+        self._received = 0
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Count and stop."""
+        self._received += len(raw_data)
+        if self._received > settings.UPLOAD_LIMIT:
+            raise StopUpload(connection_reset=True)
+        return super().receive_data_chunk(raw_data, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a file goes: what it is called on the page, which types and how many bytes are taken."""
+
+    title: str
+    types: tuple[str, ...]
+    limit: int
+
+
+PRODUCTS = Slot(
+    "学习成果",
+    ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "jpg", "png", "mp4", "zip"),
+    50 * 1024 * 1024,
+)
+
+
+def store_upload(
+    upload: UploadedFile[Any], *, slot: Slot, now: datetime, by: Account, sealed: bool = False
+) -> StoredFile:
+    """Check an upload against its slot and store it. RuleBroken names what is wrong; nothing is kept then."""
+    refuse_if(_size_breaches(upload, slot))
+    found = inspect_file(upload, slot.types)
+    refuse_if(found.breaches)
+    return put(
+        _chunks(upload), name=upload.name or "", media_type=found.media_type, now=now, by=by, sealed=sealed
+    )
+
+
+def _size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
+    size = upload.size or 0
+    if size == 0:
+        return [Breach("upload.empty", "TR 12.1", f"{slot.title}是空文件。", "请检查文件后重新选择。")]
+    if size > slot.limit:
+        return [
+            Breach(
+                "upload.large",
+                "TR 12.1",
+                f"{slot.title}大小 {size / 1_048_576:.1f} MB，超过 {slot.limit // 1_048_576} MB。",
+                "请压缩后再上传。",
+            )
+        ]
+    used = StoredFile.objects.aggregate(total=Sum("size"))["total"] or 0
+    if used + size > settings.STORE_QUOTA:
+        raise RuleBroken(
+            [Breach("upload.full", "MG 25", "平台存储空间不足，文件没有保存。", "请联系部指导中心。")]
+        )
+    return []
+
+
+def _chunks(upload: UploadedFile[Any]) -> Iterator[bytes]:
+    upload.seek(0)
+    yield from upload.chunks(CHUNK)

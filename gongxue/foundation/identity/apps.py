@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Accounts, organisations, roles."""
+
+    name = "gongxue.foundation.identity"
+    label = "identity"

@@ -1,0 +1,31 @@
+"""Which version of a form is in force."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gongxue.foundation.official_forms.models import FormVersion
+from gongxue.regulations.official_forms import FORMS
+
+
+def version_on(code: str, day: date) -> FormVersion:
+    """The version in force on a day; before the first one, the first one."""
+    versions = FormVersion.objects.filter(code=code).order_by("-effective_from", "-number")
+    return versions.filter(effective_from__lte=day).first() or versions.last()  # type: ignore[return-value]
+
+
+def load_versions() -> int:
+    """Insert the built-in versions that the database lacks; returns how many. Existing versions never change."""
+    have = set(FormVersion.objects.values_list("code", "number"))
+    missing = [form for form in FORMS if (form.code, form.version) not in have]
+    FormVersion.objects.bulk_create(
+        FormVersion(
+            code=form.code,
+            number=form.version,
+            title=form.title,
+            effective_from=form.effective_from,
+            definition=form.as_data(),
+        )
+        for form in missing
+    )
+    return len(missing)

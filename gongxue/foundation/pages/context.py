@@ -1,0 +1,76 @@
+"""What every page needs: who acts, the menu, the site's name, a fresh idempotency key."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gongxue.foundation.identity.models import roles_of
+from gongxue.regulations.roles import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    where: str
+    icon: str = ""
+
+
+_CLASSES = Entry("培训班", "/classes/", "class")
+_PLANNING = Entry("计划报送", "/planning/", "plan")
+_NATIONAL = Entry("全国培训信息", "/national/", "list")
+_POOL = Entry("骨干教师库", "/pool/", "people")
+_LEDGER = Entry("证书台账", "/ledger/", "seal")
+_REGISTERS = Entry("机构名录", "/registers/", "building")
+_TRAIL = Entry("操作留痕", "/trail/", "trail")
+_DESK = Entry("工作台", "/desk/", "desk")
+
+MENUS: dict[Duty, tuple[Entry, ...]] = {
+    Duty.CENTRE: (
+        _DESK, _PLANNING, _CLASSES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"),
+        _TRAIL,
+    ),
+    Duty.OVERSIGHT: (_DESK, _CLASSES, _NATIONAL, _POOL, _LEDGER, _REGISTERS),
+    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TRAIL),
+    Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TRAIL),
+    Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
+    Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),
+    Duty.BACKBONE: (_DESK, Entry("我的邀请", "/invitations/", "mail"), _CLASSES, Entry("我的档案", "/pool/me/", "people"), _NATIONAL),
+    Duty.TRAINEE: (
+        _DESK, Entry("我的报名", "/my/applications/", "form"), Entry("我的培训", "/classes/", "class"),
+        Entry("我的证书", "/my/certificates/", "seal"), _NATIONAL,
+    ),
+    Duty.SCHOOL: (_DESK, Entry("单位意见", "/endorsements/", "form"), _NATIONAL),
+    Duty.SYSTEM: (),
+}  # fmt: skip
+
+
+def menu_of(duty: Duty) -> tuple[Entry, ...]:
+    """The menu of a duty."""
+    return MENUS[duty]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Variables of every template."""
+    role = getattr(request, "role", None)
+    shown: dict[str, Any] = {
+        "site": {"name": settings.SITE_NAME, "body": settings.SITE_BODY, "icp": settings.SITE_ICP},
+        "role": role,
+        "once": uuid.uuid4().hex,
+        "menu": (),
+        "roles": (),
+    }
+    if role is not None:
+        shown["menu"] = [(e, _is_current(request.path, e.where)) for e in menu_of(role.duty_enum)]
+        shown["roles"] = roles_of(role.account)
+    return shown
+
+
+def _is_current(path: str, where: str) -> bool:
+    return path == where or (len(where) > 1 and path.startswith(where) and where != "/desk/")

@@ -1,0 +1,31 @@
+"""Static files are collected when their sources changed, not at every start."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def _state() -> str:
+    """A digest of names, sizes and times of all sources."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect() -> bool:
+    """Collect into STATIC_ROOT with hashed names and compression; True when there was something to do."""
+    stamp = Path(settings.STATIC_ROOT) / ".state"
+    state = _state()
+    if stamp.exists() and stamp.read_text() == state:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(state)
+    return True
