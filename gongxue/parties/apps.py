@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PartiesConfig(AppConfig):
+    """See README.md of this folder."""
+
+    name = "gongxue.parties"
+    label = "parties"

@@ -1,0 +1,328 @@
+"""Who is who: approvals, pool members as candidates, bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+
+from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.parties.models import (
+    Booking,
+    PeopleImport,
+    Person,
+    PoolMembership,
+    Qualification,
+    TrainingApproval,
+)
+from gongxue.regulations.approvals import Approval, approval_breaches
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.levels import InstitutionKind, Level
+from gongxue.regulations.roles import INSTITUTIONS, Duty, OrganisationKind
+from gongxue.regulations.staffing import Seat
+
+# "class/12" is a class of a later part: it says here what its numbers mean.
+REFERENCE_NAMES: dict[str, Callable[[Collection[int]], Mapping[int, str]]] = {}
+
+
+def person_names(keys: Collection[int]) -> dict[int, str]:
+    """Names of people whom an entry or a record names by number."""
+    rows = Person.objects.unscoped("names of people named in a record").filter(pk__in=keys)
+    return dict(rows.values_list("pk", "account__name"))
+
+
+REFERENCE_NAMES["person"] = person_names
+
+
+def names_of(references: Iterable[str]) -> dict[str, str]:
+    """What references mean; one statement per kind of reference. An unknown one stays as it is."""
+    by_kind: dict[str, set[int]] = {}
+    for reference in references:
+        kind, _, key = reference.partition("/")
+        if kind in REFERENCE_NAMES and key.isdigit():
+            by_kind.setdefault(kind, set()).add(int(key))
+    return {
+        f"{kind}/{key}": name
+        for kind, keys in by_kind.items()
+        for key, name in REFERENCE_NAMES[kind](keys).items()
+    }
+
+
+def institution_kind(institution: Organisation) -> InstitutionKind:
+    """The kind as the regulations name it."""
+    return InstitutionKind(institution.kind)
+
+
+def approvals_of(institution: Organisation) -> list[Approval]:
+    """Every approval of an institution, expired ones included."""
+    return [row.as_rule() for row in TrainingApproval.objects.filter(institution=institution)]
+
+
+def class_approval_breaches(
+    institution: Organisation, level: Level, category: str, first_day: date
+) -> list[Breach]:
+    """Why the institution may not run such a class (TR 4)."""
+    return approval_breaches(
+        institution_kind(institution), level, category, first_day, approvals_of(institution)
+    )
+
+
+def institutions() -> QuerySet[Organisation]:
+    """The training institutions of MG 附件 1 and later additions, by code."""
+    return Organisation.objects.filter(kind__in=[k.value for k in INSTITUTIONS]).order_by("code")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSearch:
+    """What a register is narrowed by; empty strings narrow nothing."""
+
+    words: str = ""
+    province: str = ""
+    kind: str = ""
+    category: str = ""
+    level: str = ""
+
+
+def institutions_found(search: RegisterSearch) -> QuerySet[Organisation]:
+    """The training institutions with `approvals`, by code; two statements for a page of any size."""
+    rows = institutions().filter(_place_filter(search))
+    if search.kind:
+        rows = rows.filter(kind=search.kind)
+    if search.category or search.level:
+        approved = TrainingApproval.objects.filter(institution=OuterRef("pk"))
+        approved = approved.filter(category=search.category) if search.category else approved
+        rows = rows.filter(Exists(approved.filter(level=search.level) if search.level else approved))
+    return rows.prefetch_related(Prefetch("approvals", approvals_in_order(), to_attr="approved"))
+
+
+def approvals_in_order() -> QuerySet[TrainingApproval]:
+    """Approvals by category, level and age, the newest of each first."""
+    return TrainingApproval.objects.select_related("registered_by").order_by(
+        "category", "level", "-valid_from"
+    )
+
+
+def schools_found(search: RegisterSearch) -> QuerySet[Organisation]:
+    """The technician colleges that are not training institutions, by province and name."""
+    rows = Organisation.objects.filter(_place_filter(search), kind=OrganisationKind.SCHOOL)
+    return rows.order_by("province_code", "name")
+
+
+def _place_filter(search: RegisterSearch) -> Q:
+    found = Q()
+    if search.words:
+        found &= Q(name__contains=search.words) | Q(code__startswith=search.words)
+    if search.province:
+        found &= Q(province_code=search.province)
+    return found
+
+
+def members_visible_to(role: Role) -> QuerySet[PoolMembership]:
+    """The pool as a role may look it up."""
+    rows: QuerySet[PoolMembership] = PoolMembership.objects.scope(role)
+    return rows.select_related("person__account", "person__employer").order_by(
+        "-active", "province_code", "id"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSearch:
+    """What the pool is narrowed by; empty strings narrow nothing."""
+
+    words: str = ""
+    category: str = ""
+    level: str = ""
+    province: str = ""
+    active: str = ""  # yes, no or both
+
+
+def members_found(role: Role, search: PoolSearch) -> QuerySet[PoolMembership]:
+    """The part of the pool that is searched for."""
+    rows = members_visible_to(role)
+    if search.words:
+        rows = rows.filter(
+            Q(person__account__name__contains=search.words) | Q(person__employer__name__contains=search.words)
+        )
+    if search.category:
+        rows = rows.filter(category=search.category)
+    if search.level:
+        rows = rows.filter(levels__contains=search.level)
+    if search.province:
+        rows = rows.filter(province_code=search.province)
+    if search.active in ("yes", "no"):
+        rows = rows.filter(active=search.active == "yes")
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Jobs of a year: a class counts in the year it begins."""
+
+    taught: int = 0
+    examined: int = 0
+
+
+def workloads(people: Collection[int], year: int) -> dict[int, Workload]:
+    """Person → jobs of a year, from the booked days; one statement."""
+    rows = (
+        Booking.objects.unscoped("duty ledger of the pool")
+        .filter(person__in=people, capacity__in=list(Seat))
+        .values("person_id", "reference", "capacity")
+        .annotate(first=Min("day"))
+    )
+    jobs: dict[int, list[str]] = {}
+    for row in rows:
+        if row["first"].year == year:
+            jobs.setdefault(row["person_id"], []).append(row["capacity"])
+    return {
+        person: Workload(found.count(Seat.INSTRUCTOR), found.count(Seat.EXAMINER))
+        for person, found in jobs.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One stretch of booked days of a person: which class, in what capacity, from when to when."""
+
+    reference: str
+    title: str
+    capacity: str
+    first: date
+    last: date
+    days: int
+
+
+_CAPACITIES = {Seat.INSTRUCTOR.value: "授课", Seat.EXAMINER.value: "考核", "trainee": "参训"}
+
+
+def assignments_of(person: Person) -> list[Assignment]:
+    """What somebody is or was booked for, the latest first; two statements."""
+    rows = list(
+        Booking.objects.inside(person=person)
+        .values("reference", "capacity")
+        .annotate(first=Min("day"), last=Max("day"), days=Count("day", distinct=True))
+        .order_by("-first", "reference")
+    )
+    names = names_of(row["reference"] for row in rows)
+    return [
+        Assignment(
+            row["reference"],
+            names.get(row["reference"], row["reference"]),
+            _CAPACITIES.get(row["capacity"], row["capacity"]),
+            row["first"],
+            row["last"],
+            row["days"],
+        )
+        for row in rows
+    ]
+
+
+def booked_days(person: Person, first: date) -> list[date]:
+    """The booked days of somebody from a day on; the caller has found the person in scope."""
+    rows = Booking.objects.inside(person=person).filter(day__gte=first)
+    return list(rows.order_by("day").values_list("day", flat=True).distinct())
+
+
+def certificates_held(person: Person) -> QuerySet[Qualification]:
+    """The certificates of somebody, the newest first; the caller has found the person in scope."""
+    rows: QuerySet[Qualification] = Qualification.objects.inside(person=person)
+    return rows.select_related("institution").order_by("-issued_on", "-pk")
+
+
+def memberships_of(role: Role) -> list[PoolMembership]:
+    """The entries of whoever acts."""
+    rows = PoolMembership.objects.scope(role).filter(person__account=role.account_id)
+    return list(rows.select_related("person__account", "person__employer").order_by("category"))
+
+
+def pool_candidates(role: Role) -> QuerySet[Qualification]:
+    """Backbone certificates (level G) whose holders are not in the pool for that category yet (MG 9.1)."""
+    entered = PoolMembership.objects.unscoped("who is in the pool").filter(
+        person=OuterRef("person"), category=OuterRef("category")
+    )
+    rows: QuerySet[Qualification] = Qualification.objects.scope(role).filter(
+        ~Exists(entered), level=Level.BACKBONE
+    )
+    return rows.select_related("person__account", "person__employer").order_by("-issued_on", "pk")
+
+
+def people_like(role: Role, words: str) -> QuerySet[Person]:
+    """People whom a role may see, by part of their name."""
+    rows: QuerySet[Person] = Person.objects.scope(role).filter(account__name__contains=words)
+    return rows.select_related("account", "employer").order_by("account__name", "pk")
+
+
+def imports_of(role: Role) -> QuerySet[PeopleImport]:
+    """The imports that somebody began, the newest first."""
+    rows: QuerySet[PeopleImport] = PeopleImport.objects.scope(role)
+    return rows.select_related("job").order_by("-pk")
+
+
+def person_of(account: Account | int) -> Person | None:
+    """The person behind an account, or None for an official without one."""
+    pk = account if isinstance(account, int) else account.pk
+    return Person.objects.unscoped("who the actor is").filter(account_id=pk).select_related("account").first()
+
+
+def busy_days(people: list[int], first: date, last: date) -> dict[int, set[date]]:
+    """Booked days of people between two days, inclusive: person id → days."""
+    rows = Booking.objects.unscoped("double-booking guard").filter(
+        person__in=people, day__range=(first, last)
+    )
+    found: dict[int, set[date]] = {}
+    for person, day in rows.values_list("person_id", "day"):
+        found.setdefault(person, set()).add(day)
+    return found
+
+
+def qualifications_of(reference: str) -> int:
+    """How many certificates were issued for a class ("class/12")."""
+    return Qualification.objects.unscoped("a count for one class").filter(reference=reference).count()
+
+
+def roles_in(organisation: Organisation | int, *duties: Duty) -> list[Role]:
+    """The present holders of duties in an organisation: who is told."""
+    held = Role.objects.filter(
+        organisation=organisation, duty__in=duties, until=None, account__is_active=True
+    )
+    return list(held.select_related("account", "organisation"))
+
+
+def role_of_person(person: Person, duty: Duty) -> list[Role]:
+    """The role in which a person is told something about their own part."""
+    held = Role.objects.filter(account=person.account_id, duty=duty, until=None)
+    return list(held.select_related("account", "organisation")[:1])
+
+
+def province_roles(province_code: str) -> list[Role]:
+    """Staff of a province-level department."""
+    held = Role.objects.filter(
+        organisation__province_code=province_code, duty=Duty.PROVINCE, until=None, account__is_active=True
+    )
+    return list(held.select_related("account", "organisation"))
+
+
+def centre_roles() -> list[Role]:
+    """Staff of the centre."""
+    held = Role.objects.filter(duty=Duty.CENTRE, until=None, account__is_active=True)
+    return list(held.select_related("account", "organisation"))
+
+
+def phone_breaches(phone: str) -> list[Breach]:
+    """Eleven digits beginning with 1, or empty."""
+    if not phone or (len(phone) == 11 and phone.isascii() and phone.isdigit() and phone[0] == "1"):
+        return []
+    return [Breach("person.phone", "TR 附件1", "手机号码应为 11 位数字。", "请检查后重新输入。")]
+
+
+def system_role() -> Role:
+    """The role in which the daily run acts."""
+    return Role.objects.select_related("account", "organisation").get(duty=Duty.SYSTEM)
+
+
+def as_row(person: Person) -> dict[str, Any]:
+    """What lists show of a person: no personal value."""
+    return {"id": person.pk, "name": person.name, "employer": person.employer.name, "sex": person.sex}

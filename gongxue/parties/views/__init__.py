@@ -1,0 +1,1 @@
+"""Pages of this part: registers, the pool, the import of people, one full ID number."""
