@@ -1,0 +1,21 @@
+"""Sending messages: rows in the act's own transaction, so that an acknowledged act has told everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gongxue.exchange.models import Message
+from gongxue.foundation.identity.models import Role
+
+
+def send(
+    to: Iterable[Role], *, subject: str, now: datetime, kind: str, body: str = "", link: str = ""
+) -> None:
+    """One message to each role."""
+    Message.objects.bulk_create(
+        Message(
+            to=role, account_id=role.account_id, subject=subject, body=body, link=link, kind=kind, sent_at=now
+        )
+        for role in to
+    )
