@@ -1,0 +1,80 @@
+"""Messages of stage 1."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from gongxue.exchange.notices import send
+from gongxue.parties.queries import centre_roles, province_roles, roles_in
+from gongxue.regulations.editions import edition_on
+from gongxue.regulations.roles import Duty
+from gongxue.stage1_planning.models import PublishedEdition, ReportingRound, TrainingClass
+
+
+def class_link(training_class: TrainingClass) -> str:
+    """The class page."""
+    return f"/classes/{training_class.pk}/"
+
+
+def plan_submitted(
+    round_: ReportingRound, institution: str, province_code: str, lines: int, now: datetime
+) -> None:
+    """To the province: lines to review."""
+    send(
+        province_roles(province_code),
+        subject=f"{institution}报送 {lines} 个计划班次，请审核",
+        kind="planning.submit",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+    )
+
+
+def line_returned(line: TrainingClass, reason: str, now: datetime) -> None:
+    """To the institution: a line came back."""
+    send(
+        roles_in(line.institution_id, Duty.INSTITUTION),
+        subject=f"计划班次被退回：{line.title}",
+        body=reason,
+        kind="planning.return",
+        link=f"/planning/{line.round_id}/",
+        now=now,
+    )
+
+
+def plan_reported(round_: ReportingRound, province: str, lines: int, now: datetime) -> None:
+    """To the centre: a province has reported."""
+    send(
+        centre_roles(),
+        subject=f"{province}已上报{round_.period.title}计划班次 {lines} 个",
+        kind="planning.report",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+    )
+
+
+def line_sent_back(line: TrainingClass, reason: str, now: datetime) -> None:
+    """To the province: the centre returned a line."""
+    send(
+        province_roles(line.province_code),
+        subject=f"部指导中心退回：{line}",
+        body=reason,
+        kind="planning.send_back",
+        link=f"/planning/{line.round_id}/",
+        now=now,
+    )
+
+
+def plan_published(edition: PublishedEdition, lines: list[TrainingClass], now: datetime) -> None:
+    """To every institution with a class in the edition: what to do next, and by when."""
+    counts = Counter(line.institution_id for line in lines)
+    days = edition_on(min(line.first_day for line in lines)).opening_days
+    for institution, number in counts.items():
+        send(
+            roles_in(institution, Duty.INSTITUTION),
+            subject=f"全国培训信息（{edition}）已发布，列入本机构 {number} 个班次",
+            body=f"请在各班开班前 {days} 天提出开班申请。",
+            kind="planning.publish",
+            link="/classes/",
+            now=now,
+        )

@@ -1,0 +1,119 @@
+"""Reads of stage 1: rounds, lines, the national list, completeness."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from gongxue.foundation.identity.models import Organisation, Role
+from gongxue.parties.queries import class_approval_breaches
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.lifecycle import PlanState
+from gongxue.regulations.planning import plan_breaches
+from gongxue.stage1_planning.models import (
+    DeadlineException,
+    ProvinceReport,
+    PublishedEdition,
+    ReportingRound,
+    TrainingClass,
+)
+
+
+def classes_visible_to(role: Role) -> QuerySet[TrainingClass]:
+    """Every class a role may open, the soonest first."""
+    rows: QuerySet[TrainingClass] = TrainingClass.objects.scope(role)
+    return rows.select_related("institution", "round").order_by("first_day", "pk")
+
+
+def rounds_visible_to(role: Role) -> QuerySet[ReportingRound]:
+    """Every round, the newest first."""
+    rows: QuerySet[ReportingRound] = ReportingRound.objects.scope(role)
+    return rows.order_by("-year", "-half")
+
+
+def lines_of(round_: ReportingRound, role: Role) -> QuerySet[TrainingClass]:
+    """The lines of a round in the role's scope."""
+    return classes_visible_to(role).filter(round=round_).order_by("institution__code", "first_day", "pk")
+
+
+def counts_by_state(lines: QuerySet[TrainingClass]) -> dict[str, int]:
+    """How many of the lines stand in each state; every state has its number."""
+    found = dict(lines.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in PlanState}
+
+
+def published_classes() -> QuerySet[TrainingClass]:
+    """The national list 全国培训信息: public (TR 7)."""
+    rows: QuerySet[TrainingClass] = TrainingClass.objects.unscoped("the national list is public")
+    return rows.filter(state=PlanState.PUBLISHED).select_related("institution").order_by("first_day", "pk")
+
+
+def editions() -> QuerySet[PublishedEdition]:
+    """Published editions, the newest first."""
+    return PublishedEdition.objects.select_related("round").order_by("-published_at", "-pk")
+
+
+def line_breaches(line: TrainingClass, institution: Organisation, today: date) -> list[Breach]:
+    """Everything wrong with a plan line: its own values and the institution's approvals."""
+    return plan_breaches(line.as_plan(), line.round.period, today, line.edition) + class_approval_breaches(
+        institution, line.level_enum, line.category, line.first_day
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceProgress:
+    """How far a province is in a round."""
+
+    code: str
+    submitted: int
+    approved: int
+    reported: int
+    last_report: Any
+
+
+def progress_of(round_: ReportingRound) -> list[ProvinceProgress]:
+    """Reporting state per province, for the centre: two queries whatever the number of lines."""
+    counts = (
+        TrainingClass.objects.unscoped("the centre's overview of a round")
+        .filter(round=round_)
+        .values("province_code")
+        .annotate(
+            submitted=Count("pk", filter=Q(state=PlanState.SUBMITTED)),
+            approved=Count("pk", filter=Q(state=PlanState.APPROVED)),
+            reported=Count("pk", filter=Q(state__in=[PlanState.REPORTED, PlanState.PUBLISHED])),
+        )
+        .order_by("province_code")
+    )
+    reports = ProvinceReport.objects.unscoped("the centre's overview of a round").filter(round=round_)
+    last = dict(reports.order_by("pk").values_list("province_code", "reported_at"))
+    return [
+        ProvinceProgress(
+            row["province_code"],
+            row["submitted"],
+            row["approved"],
+            row["reported"],
+            last.get(row["province_code"]),
+        )
+        for row in counts
+    ]
+
+
+def exception_until(training_class: TrainingClass, deadline: str) -> date | None:
+    """The latest day to which a deadline was extended, or None."""
+    rows = DeadlineException.objects.inside(training_class=training_class, deadline=deadline)
+    return rows.order_by("-until").values_list("until", flat=True).first()
+
+
+def exceptions_of(training_class: TrainingClass) -> list[DeadlineException]:
+    """Every exception with its grantor and reason."""
+    return list(DeadlineException.objects.inside(training_class=training_class).select_related("granted_by"))
+
+
+def class_names(keys: Collection[int]) -> dict[int, str]:
+    """Names of classes for people's records: institution, level, category and first day are published (TR 7)."""
+    rows = TrainingClass.objects.unscoped("published names").filter(pk__in=keys).select_related("institution")
+    return {row.pk: str(row) for row in rows}

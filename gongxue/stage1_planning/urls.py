@@ -1,0 +1,24 @@
+"""URLs of stage 1."""
+
+from gongxue.foundation.access.routes import Open, route
+from gongxue.foundation.pages.act import act_route
+from gongxue.regulations.roles import Permission as P
+from gongxue.stage1_planning import views
+
+urlpatterns = [
+    route("national/", views.national_list, "national_list", Open.PUBLIC),
+    route("planning/", views.rounds, "planning.rounds", P.SEE_CLASSES),
+    route("planning/open/", views.open_round, P.OPEN_ROUND.value, P.OPEN_ROUND),
+    route("planning/<int:pk>/", views.round_page, "planning.round", P.SEE_CLASSES),
+    route("planning/<int:pk>/add/", views.add_line, P.ADD_LINE.value, P.ADD_LINE),
+    route("planning/<int:pk>/approve/", views.approve_selected, "planning.approve_selected", P.APPROVE_LINE),
+    route("planning/lines/<int:pk>/edit/", views.edit_line, P.EDIT_LINE.value, P.EDIT_LINE),
+    route("classes/<int:pk>/exception/", views.grant_exception, P.GRANT_EXCEPTION.value, P.GRANT_EXCEPTION),
+    act_route("planning/lines/<int:pk>/remove/", P.REMOVE_LINE),
+    act_route("planning/lines/<int:pk>/approve/", P.APPROVE_LINE),
+    act_route("planning/lines/<int:pk>/return/", P.RETURN_LINE),
+    act_route("planning/lines/<int:pk>/send-back/", P.SEND_BACK_LINE),
+    act_route("planning/<int:pk>/submit/", P.SUBMIT_PLAN),
+    act_route("planning/<int:pk>/report/", P.REPORT_PLAN),
+    act_route("planning/<int:pk>/publish/", P.PUBLISH_PLAN),
+]
