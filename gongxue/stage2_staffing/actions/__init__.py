@@ -1,0 +1,23 @@
+"""Acts of stage 2 (TR 8): opening application, recommendation, invitations and their answers."""
+
+from gongxue.stage2_staffing.actions.answering import accept_invitation, decline_invitation, expire_invitation
+from gongxue.stage2_staffing.actions.inviting import (
+    confirm_expert,
+    invite,
+    nominate_experts,
+    withdraw_invitation,
+)
+from gongxue.stage2_staffing.actions.opening import PREFERENCES, file_opening, recommend_teachers
+
+__all__ = [
+    "PREFERENCES",
+    "accept_invitation",
+    "confirm_expert",
+    "decline_invitation",
+    "expire_invitation",
+    "file_opening",
+    "invite",
+    "nominate_experts",
+    "recommend_teachers",
+    "withdraw_invitation",
+]

@@ -1,0 +1,193 @@
+"""Invitations as the institution sends and withdraws them; level G: experts named and confirmed (TR 8, AMB-70)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.acts import action
+from gongxue.foundation.lifecycle.engine import lock, move
+from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
+from gongxue.foundation.trail.record import record
+from gongxue.parties.actions import unbook
+from gongxue.parties.models import Person
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of
+from gongxue.regulations.levels import Level
+from gongxue.regulations.lifecycle import InvitationState, OpeningState
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import ANSWER_DAYS, Seat, seat_breaches
+from gongxue.stage1_planning.actions import end_involvement
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing import notices
+from gongxue.stage2_staffing.actions.opening import locked_opening
+from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.queries import candidates_for, demand_of, experts_for
+
+
+@action(Permission.INVITE)
+def invite(
+    *, training_class: TrainingClass, people: Mapping[int, str], by: Role, now: datetime, letter: str = "",
+    own_reason: str = "",
+) -> list[Invitation]:  # fmt: skip
+    """Send invitations (TR 8): person id → seat. All or none.
+
+    Refused: unqualified, busy or of the own institution without a reason (AMB-11), seats all taken, asked already.
+    """
+    shown = lock(training_class, by)
+    opening = locked_opening(shown, by)
+    if opening.state == OpeningState.FILED:
+        raise RuleBroken(
+            [Breach("invite.early", "TR 8", "平台尚未推荐骨干教师。", "请先取得推荐，再发邀请函。")]
+        )
+    refuse_if(_invitation_breaches(shown, people, own_reason))
+    sent = [
+        _invite_one(shown, person, Seat(seat), by, now, letter, own_reason, InvitationState.SENT)
+        for person, seat in people.items()
+    ]
+    record(
+        Permission.INVITE, by=by, now=now, about=opening, reason=own_reason,
+        changes={"invited": [None, [f"{i.person.name} {i.seat_title}" for i in sent]]},
+    )  # fmt: skip
+    for invitation in sent:
+        notices.invited(invitation, now)
+    return sent
+
+
+def _invitation_breaches(shown: TrainingClass, people: Mapping[int, str], own_reason: str) -> list[Breach]:
+    if not people:
+        return [Breach("invite.nobody", "TR 8", "没有选择被邀请的教师。", "请至少选择一名。")]
+    breaches = [
+        Breach("invite.seat", "TR 8", f"没有“{seat[:12]}”这种席位。")
+        for seat in people.values()
+        if seat not in list(Seat)
+    ]
+    candidates = {c.person: c for c in candidates_for(shown, list(people))}
+    demand = demand_of(shown)
+    for person in people:
+        if person not in candidates:
+            breaches.append(Breach("invite.unknown", "MG 6", "被邀请人不在骨干教师库中。", "请从库中选择。"))
+            continue
+        found = seat_breaches(candidates[person], demand)
+        breaches += [b for b in found if not (b.rule == "seat.own" and own_reason.strip())]
+    breaches += _taken_breaches(shown, people)
+    return breaches
+
+
+def _taken_breaches(shown: TrainingClass, people: Mapping[int, str]) -> list[Breach]:
+    live = list(
+        Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE).values_list(
+            "person_id", "seat"
+        )
+    )
+    breaches = []
+    if {person for person, _ in live} & set(people):
+        breaches.append(
+            Breach("invite.twice", "TR 8", "名单中有人已受邀或已在本班任职。", "五个席位须为不同的人。")
+        )
+    for seat in Seat:
+        free = seat.wanted(shown.edition) - sum(1 for _, held in live if held == seat)
+        wanted = sum(1 for asked in people.values() if asked == seat)
+        if wanted > free:
+            breaches.append(
+                Breach(
+                    "invite.full",
+                    "TR 8",
+                    f"{seat.title}只余 {free} 席，选择了 {wanted} 人。",
+                    "请先撤回未答复的邀请。",
+                )
+            )
+    return breaches
+
+
+def _invite_one(
+    shown: TrainingClass, person: int, seat: Seat, by: Role, now: datetime, letter: str, own_reason: str,
+    state: InvitationState,
+) -> Invitation:  # fmt: skip
+    live = Invitation.objects.inside(training_class=shown, seat=seat, state__in=Invitation.LIVE)
+    taken = set(live.values_list("number", flat=True))
+    number = next(n for n in range(1, seat.wanted(shown.edition) + 1) if n not in taken)
+    return Invitation.objects.create(
+        training_class=shown, seat=seat, number=number, person_id=person, state=state, letter=letter.strip()[:500],
+        own_reason=own_reason.strip()[:500], sent_by=by.account, sent_at=now,
+        answer_by=day_of(now) + timedelta(days=ANSWER_DAYS),
+    )  # fmt: skip
+
+
+@action(Permission.NOMINATE)
+def nominate_experts(
+    *, training_class: TrainingClass, people: Mapping[int, str], by: Role, now: datetime, letter: str = ""
+) -> list[Invitation]:
+    """Level G: the development centre names its experts, the national centre confirms them (AMB-70)."""
+    shown = lock(training_class, by)
+    if shown.level_enum != Level.BACKBONE:
+        raise RuleBroken(
+            [
+                Breach(
+                    "nominate.level",
+                    "MG 6",
+                    f"{shown.level_title}培训由平台从骨干教师库推荐。",
+                    "请发邀请函给被推荐的教师。",
+                )
+            ]
+        )
+    opening = locked_opening(shown, by)
+    known = {person.pk for person in experts_for(shown)} if people else set()
+    known |= set(
+        Person.objects.unscoped("named experts")
+        .filter(pk__in=people, account__roles__duty=Duty.BACKBONE, account__roles__until=None)
+        .values_list("pk", flat=True)
+    )
+    breaches = _taken_breaches(shown, people)
+    if not people or set(people) - known or set(people.values()) - set(Seat):
+        breaches.append(Breach("nominate.people", "MG 6", "请从专家名单中选择人选和席位。"))
+    refuse_if(breaches)
+    named = [
+        _invite_one(shown, person, Seat(seat), by, now, letter, "", InvitationState.NOMINATED)
+        for person, seat in people.items()
+    ]
+    changes = move(opening, Permission.NOMINATE, recommended_at=now)
+    record(
+        Permission.NOMINATE, by=by, now=now, about=opening,
+        changes={**changes, "named": [None, [f"{i.person.name} {i.seat_title}" for i in named]]},
+    )  # fmt: skip
+    notices.nominated(shown, now)
+    return named
+
+
+@action(Permission.CONFIRM_EXPERT)
+def confirm_expert(*, invitation: Invitation, by: Role, now: datetime) -> Invitation:
+    """The centre confirms a named expert; the invitation goes out and waits for its answer from today."""
+    row = lock(invitation, by)
+    answer_by = day_of(now) + timedelta(days=ANSWER_DAYS)
+    changes = move(row, Permission.CONFIRM_EXPERT, answer_by=answer_by, sent_at=now)
+    record(Permission.CONFIRM_EXPERT, by=by, now=now, about=row, changes=changes)
+    notices.invited(row, now)
+    return row
+
+
+@action(Permission.WITHDRAW_INVITATION)
+def withdraw_invitation(*, invitation: Invitation, reason: str, by: Role, now: datetime) -> Invitation:
+    """The institution takes an invitation back, even an accepted one, with a reason, before the class begins."""
+    shown = lock(invitation.training_class, by)
+    row = lock(invitation, by)
+    if day_of(now) >= shown.first_day:
+        raise RuleBroken(
+            [
+                Breach(
+                    "withdraw.begun", "TR 8", "培训已经开始，不能更换骨干教师。", "请向省级管理部门申请调整。"
+                )
+            ]
+        )
+    was_accepted = row.state == InvitationState.ACCEPTED
+    changes = move(row, Permission.WITHDRAW_INVITATION, reason=reason, answer_reason=reason.strip()[:500])
+    if was_accepted:
+        unbook(row.person, f"class/{shown.pk}")
+        end_involvement(shown, row.person.account_id, Duty.BACKBONE, now)
+        opening = locked_opening(shown, by)
+        if opening.state == OpeningState.STAFFED:
+            changes["opening"] = move(opening, Permission.WITHDRAW_INVITATION, staffed_at=None)["state"]
+    record(Permission.WITHDRAW_INVITATION, by=by, now=now, about=row, reason=reason, changes=changes)
+    notices.withdrawn(row, reason, now)
+    return row

@@ -1,0 +1,68 @@
+"""Input shapes of stage 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from gongxue.stage2_staffing.actions import PREFERENCES
+
+LETTER = forms.Textarea(attrs={"rows": 3, "placeholder": "如：食宿由我院统一安排，课酬按标准发放。"})
+
+
+class IdsField(forms.Field):
+    """Numbers of rows in the order in which they were chosen: one hidden input each."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"invalid": "选择的人员不能识别，请重新选择。"}
+
+    def to_python(self, value: Any) -> list[int]:
+        """The numbers; an error for anything else."""
+        texts = [str(text) for text in value or ()]
+        if not all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return [int(text) for text in texts]
+
+
+class OpeningForm(forms.Form):
+    """The opening application 开班申请: preferred instructors, best first, and remarks (TR 8)."""
+
+    preferred = IdsField(label="授课骨干教师选择倾向", required=False)
+    remarks = forms.CharField(
+        label="说明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="如希望授课骨干教师擅长的方向、设备条件等，可不填。",
+    )  # fmt: skip
+
+    @property
+    def chosen(self) -> list[int]:
+        """What was chosen, for a page that is shown again; empty when it cannot be read."""
+        try:
+            sent = self["preferred"].value() if self.is_bound else []
+            return IdsField().to_python(sent)[: 2 * PREFERENCES]
+        except forms.ValidationError:
+            return []
+
+
+class InviteForm(forms.Form):
+    """Whom to ask for which seat: `people.<number>=<seat>`; the same for the nomination of experts."""
+
+    letter = forms.CharField(label="附言", max_length=500, required=False, widget=LETTER)
+    reason = forms.CharField(label="邀请本机构教师的理由", max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `people`: number → seat, as sent; the act judges both."""
+        found: dict[int, str] = {}
+        for key, seat in self.data.items():
+            if key.startswith("people."):
+                number = IdsField().to_python([key.removeprefix("people.")])
+                found |= {one: str(seat)[:20] for one in number}
+        return {**(super().clean() or {}), "people": found}
+
+
+class AnswerForm(forms.Form):
+    """The answer to an invitation: accepting needs nothing, declining a reason."""
+
+    reason = forms.CharField(
+        label="婉拒理由", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,148 @@
+"""Stage 2: opening application, recommendation, invitations (TR 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
+from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.parties.models import Person
+from gongxue.regulations.roles import Duty
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass, in_class_scope
+
+SEAT_CHOICES = [(seat.value, seat.title) for seat in Seat]
+
+
+class Opening(Stateful):
+    """An opening application 开班申请, filed by D-40."""
+
+    THING = "opening"
+    training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="opening")
+    state = state_field("opening")
+    remarks = models.CharField("说明", max_length=500, blank=True)
+    filed_by = account_field()
+    filed_at = models.DateTimeField("申请时间")
+    recommended_at = models.DateTimeField("推荐时间", null=True)
+    staffed_at = models.DateTimeField("到位时间", null=True)
+
+    class Meta:
+        db_table = "opening"
+        constraints = [state_constraint("opening_state", "opening")]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 开班申请"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class Preference(Scoped):
+    """An instructor the institution would like (TR 8 授课骨干教师的选择倾向), best first."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="preferences")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField("顺序")
+
+    class Meta:
+        db_table = "preference"
+        constraints = [models.UniqueConstraint(fields=["training_class", "person"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.rank}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class Recommendation(Scoped):
+    """One recommended teacher or substitute with the reasons in words; rank 1.. within a kind of seat."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="recommendations")
+    run = models.PositiveSmallIntegerField("第几次推荐")
+    seat = models.CharField("席位", max_length=12, choices=SEAT_CHOICES)
+    rank = models.PositiveSmallIntegerField("次序")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    chosen = models.BooleanField("首选")  # False: a substitute
+    score = models.IntegerField("得分")
+    reasons = models.JSONField("理由")
+    made_at = models.DateTimeField("推荐时间")
+
+    class Meta:
+        db_table = "recommendation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training_class", "run", "seat", "person"], name="recommendation_person"
+            ),
+            models.UniqueConstraint(
+                fields=["training_class", "run", "seat", "rank"], name="recommendation_rank"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {Seat(self.seat).title} {self.rank}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class, but not for the teachers themselves: a ranking is no notice."""
+        return in_class_scope(role) if not role.is_(Duty.BACKBONE, Duty.TRAINEE) else Q(pk__in=())
+
+
+class Invitation(Stateful):
+    """An invitation 邀请函 to one seat of a class."""
+
+    THING = "invitation"
+    READ_WITH = ("training_class__institution", "person__account")
+    LIVE = ("nominated", "sent", "accepted")
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="invitations")
+    seat = models.CharField("席位", max_length=12, choices=SEAT_CHOICES)
+    number = models.PositiveSmallIntegerField("第几位")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
+    state = state_field("invitation")
+    letter = models.CharField("附言", max_length=500, blank=True)
+    own_reason = models.CharField("本机构教师邀请理由", max_length=500, blank=True)
+    answer_by = models.DateField("答复期限")
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answer_reason = models.CharField("理由", max_length=500, blank=True)
+    sent_by = account_field()
+    sent_at = models.DateTimeField("发出时间")
+
+    class Meta:
+        db_table = "invitation"
+        constraints = [
+            state_constraint("invitation_state", "invitation"),
+            models.UniqueConstraint(
+                fields=["training_class", "seat", "number"],
+                condition=Q(state__in=["nominated", "sent", "accepted"]),
+                name="invitation_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["training_class", "person"],
+                condition=Q(state__in=["nominated", "sent", "accepted"]),
+                name="invitation_person",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "state"], name="invitation_inbox")]
+
+    def __str__(self) -> str:
+        return f"{self.person.name}（{self.seat_title}）"
+
+    @property
+    def seat_title(self) -> str:
+        """授课骨干教师 or 考核骨干教师."""
+        return Seat(self.seat).title
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a teacher sees their own."""
+        if role.is_(Duty.BACKBONE):
+            return Q(person__account=role.account)
+        return in_class_scope(role) if not role.is_(Duty.TRAINEE) else Q(pk__in=())

@@ -1,0 +1,365 @@
+"""Reads of stage 2: candidates, seats, invitations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Q, QuerySet
+
+from gongxue.foundation.identity.models import Account, Role
+from gongxue.parties.models import Booking, Person, PoolMembership
+from gongxue.parties.queries import busy_days, members_visible_to
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.editions import Edition
+from gongxue.regulations.levels import Level
+from gongxue.regulations.lifecycle import InvitationState
+from gongxue.regulations.registers import provinces
+from gongxue.regulations.roles import Duty
+from gongxue.regulations.staffing import Candidate, Demand, Seat, seat_breaches
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation
+from gongxue.stage2_staffing.recommendation import SUBSTITUTES, Ranked, rank
+
+FOUND = 20  # as many as one looks through; more letters narrow the search
+
+
+def opening_of(training_class: TrainingClass) -> Opening | None:
+    """The opening application of a visible class."""
+    return Opening.objects.inside(training_class=training_class).select_related("filed_by").first()
+
+
+def invitations_visible_to(role: Role) -> QuerySet[Invitation]:
+    """Invitations in scope: a teacher's own, an institution's of its classes."""
+    rows: QuerySet[Invitation] = Invitation.objects.scope(role)
+    return rows.select_related("training_class__institution", "person__account", "person__employer").order_by(
+        "-pk"
+    )
+
+
+def invitations_of(training_class: TrainingClass) -> list[Invitation]:
+    """Every invitation of a visible class, by seat."""
+    rows = Invitation.objects.inside(training_class=training_class)
+    return list(rows.select_related("person__account", "person__employer").order_by("-seat", "number", "pk"))
+
+
+def accepted(training_class: TrainingClass, seat: Seat | None = None) -> list[Invitation]:
+    """Accepted invitations in seat order: the teaching team 授课 and the examiners 考核."""
+    rows = Invitation.objects.inside(training_class=training_class, state=InvitationState.ACCEPTED)
+    if seat:
+        rows = rows.filter(seat=seat)
+    return list(rows.select_related("person__account", "person__employer").order_by("-seat", "number"))
+
+
+def seat_of(training_class: TrainingClass, account: Account | int, seat: Seat) -> Invitation | None:
+    """The accepted seat that an account holds in a class, or None."""
+    pk = account if isinstance(account, int) else account.pk
+    rows = Invitation.objects.inside(
+        training_class=training_class, state=InvitationState.ACCEPTED, seat=seat, person__account_id=pk
+    )
+    return rows.select_related("person__account").first()
+
+
+def is_staffed(training_class: TrainingClass, edition: Edition) -> bool:
+    """Whether all seats are taken."""
+    held = Invitation.objects.inside(training_class=training_class, state=InvitationState.ACCEPTED).count()
+    return held >= sum(seat.wanted(edition) for seat in Seat)
+
+
+def demand_of(training_class: TrainingClass) -> Demand:
+    """What the class needs, as plain values."""
+    preferred = Preference.objects.inside(training_class=training_class).order_by("rank")
+    return Demand(
+        level=training_class.level_enum,
+        category=training_class.category,
+        first_day=training_class.first_day,
+        last_day=training_class.last_day,
+        institution=training_class.institution_id,
+        province=training_class.province_code,
+        preferred=tuple(preferred.values_list("person_id", flat=True)),
+    )
+
+
+def candidates_for(training_class: TrainingClass, people: list[int] | None = None) -> list[Candidate]:
+    """The pool (or some of it) as plain values: four queries whatever its size."""
+    members = PoolMembership.objects.unscoped("the recommendation weighs the whole pool")
+    if people is not None:
+        members = members.filter(person__in=people)
+    grouped: dict[int, list[PoolMembership]] = defaultdict(list)
+    for member in members.select_related("person__account"):
+        grouped[member.person_id].append(member)
+    ids = list(grouped)
+    days = demand_of(training_class).days
+    busy = busy_days(ids, min(days), max(days))
+    jobs = _jobs(ids, training_class.first_day)
+    return [
+        _candidate(training_class.category, rows, busy.get(person, set()), jobs.get(person, (0, None)))
+        for person, rows in grouped.items()
+    ]
+
+
+def _candidate(
+    category: str, rows: list[PoolMembership], busy: set[date], jobs: tuple[int, date | None]
+) -> Candidate:
+    """One teacher. The levels are those of the category asked for: a level registered for another one is no help."""
+    active = [row for row in rows if row.active]
+    fitting = [row for row in active if row.category == category]
+    first = rows[0]
+    return Candidate(
+        person=first.person_id,
+        name=first.person.name,
+        categories=frozenset(row.category for row in active or rows),
+        levels=frozenset(Level(code) for row in fitting or active or rows for code in row.levels),
+        active=bool(active),
+        province=first.province_code,
+        employer=first.person.employer_id,
+        jobs_this_year=jobs[0],
+        satisfaction=None,
+        last_job_on=jobs[1],
+        busy=frozenset(busy),
+    )
+
+
+def _jobs(people: list[int], before: date) -> dict[int, tuple[int, date | None]]:
+    """Accepted teaching jobs of the year and the last day of the latest one, per person."""
+    rows = Invitation.objects.unscoped("duty ledger of the pool").filter(
+        person__in=people, state=InvitationState.ACCEPTED
+    )
+    last = dict(
+        rows.filter(training_class__last_day__lt=before)
+        .values_list("person_id")
+        .annotate(last=Max("training_class__last_day"))
+    )
+    found: dict[int, tuple[int, date | None]] = {person: (0, day) for person, day in last.items()}
+    this_year = rows.filter(seat=Seat.INSTRUCTOR, training_class__first_day__year=before.year)
+    for person in this_year.values_list("person_id", flat=True):
+        count, day = found.get(person, (0, None))
+        found[person] = (count + 1, day)
+    return found
+
+
+def latest_recommendation(training_class: TrainingClass) -> list[Recommendation]:
+    """The last run, chosen first, with the people; the reader is somebody who may see the class."""
+    rows = Recommendation.objects.inside(training_class=training_class)
+    run = rows.aggregate(run=Max("run"))["run"]
+    if run is None:
+        return []
+    return list(
+        rows.filter(run=run).select_related("person__account", "person__employer").order_by("-seat", "rank")
+    )
+
+
+def experts_for(training_class: TrainingClass, search: str = "") -> list[Person]:
+    """People who hold the backbone duty and may be named for a level G class (AMB-70), by name.
+
+    search: words of the name, the employer or the province.
+    """
+    rows = Person.objects.unscoped("names offered for nomination").filter(
+        account__roles__duty=Duty.BACKBONE, account__roles__until=None, account__is_active=True
+    )
+    rows = rows.filter(_naming(search, ""))
+    return list(rows.select_related("account", "employer").distinct().order_by("account__name", "pk")[:100])
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """One of the five seats as the page shows it."""
+
+    seat: Seat
+    number: int
+    invitation: Invitation | None
+
+    @property
+    def title(self) -> str:
+        """授课骨干教师 1."""
+        return f"{self.seat.title} {self.number}"
+
+
+def seats_of(training_class: TrainingClass) -> list[SeatView]:
+    """The seats with who holds or was asked for them."""
+    live = {
+        (row.seat, row.number): row for row in invitations_of(training_class) if row.state in Invitation.LIVE
+    }
+    edition = training_class.edition
+    return [
+        SeatView(seat, n, live.get((seat.value, n)))
+        for seat in Seat
+        for n in range(1, seat.wanted(edition) + 1)
+    ]
+
+
+def _naming(search: str, path: str) -> Q:
+    """Every word stands in the name, the employer or the province of a person reached by `path`."""
+    found = Q()
+    for word in search.split()[:4]:
+        codes = [p.code for p in provinces() if len(word) > 1 and word in p.full_name]
+        found &= (
+            Q(**{f"{path}account__name__contains": word})
+            | Q(**{f"{path}employer__name__contains": word})
+            | Q(**{f"{path}province_code__in": codes})
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Somebody one may choose, with what stands against it now."""
+
+    person: Person
+    obstacles: tuple[Breach, ...]
+
+
+def _with_obstacles(people: list[Person], training_class: TrainingClass) -> list[Teacher]:
+    demand = demand_of(training_class)
+    candidates = {c.person: c for c in candidates_for(training_class, [p.pk for p in people])}
+    return [
+        Teacher(p, tuple(seat_breaches(candidates[p.pk], demand)) if p.pk in candidates else ())
+        for p in people
+    ]
+
+
+def teachers_for(training_class: TrainingClass, role: Role, search: str = "") -> list[Teacher]:
+    """Active members of the pool for the category and level of a class, found by name, employer or province."""
+    rows = members_visible_to(role).filter(
+        _naming(search, "person__"),
+        active=True,
+        category=training_class.category,
+        levels__contains=training_class.level,
+    )
+    rows = rows.order_by("province_code", "person__account__name", "person_id")
+    return _with_obstacles([member.person for member in rows[:FOUND]], training_class)
+
+
+def teachers_by_number(training_class: TrainingClass, people: list[int]) -> list[Teacher]:
+    """The same people again in the order of their numbers as given; unknown numbers are left out."""
+    known = Person.objects.unscoped("a form that is shown again").filter(
+        pk__in=people, memberships__active=True
+    )
+    rows = {p.pk: p for p in known.select_related("account", "employer").distinct()}
+    return _with_obstacles([rows[pk] for pk in people if pk in rows], training_class)
+
+
+def preferences_of(training_class: TrainingClass) -> list[Preference]:
+    """The preferred instructors, best first."""
+    rows = Preference.objects.inside(training_class=training_class)
+    return list(rows.select_related("person__account", "person__employer").order_by("rank"))
+
+
+@dataclass(frozen=True, slots=True)
+class RankedView:
+    """A recommended teacher or substitute as things stand now."""
+
+    row: Recommendation
+    asked: Invitation | None  # the latest invitation to this class
+    obstacles: tuple[Breach, ...]  # what has come between since the recommendation
+
+    @property
+    def open(self) -> bool:
+        """Nobody asked them yet and nothing has come between."""
+        return self.asked is None and not self.obstacles
+
+
+def ranking_of(training_class: TrainingClass, invitations: list[Invitation]) -> list[RankedView]:
+    """The latest recommendation by seat and rank, with what has become of each."""
+    asked = {row.person_id: row for row in sorted(invitations, key=lambda row: row.pk)}
+    rows = latest_recommendation(training_class)
+    demand = demand_of(training_class)
+    people = list(
+        {row.person_id for row in rows} - {p for p, i in asked.items() if i.state in Invitation.LIVE}
+    )
+    against = {c.person: tuple(seat_breaches(c, demand)) for c in candidates_for(training_class, people)}
+    return [RankedView(row, asked.get(row.person_id), against.get(row.person_id, ())) for row in rows]
+
+
+def next_to_invite(seats: list[SeatView], ranking: list[RankedView]) -> list[RankedView]:
+    """The best open people for the free seats, at first 2 + 3, later the substitutes; everybody once."""
+    found: list[RankedView] = []
+    for seat in Seat:
+        free = sum(1 for view in seats if view.seat == seat and view.invitation is None)
+        taken = {view.row.person_id for view in found}
+        waiting = [v for v in ranking if v.row.seat == seat and v.open and v.row.person_id not in taken]
+        found += waiting[:free]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why somebody is or is not recommended, for whoever asks."""
+
+    person: Person
+    says: str
+    obstacles: tuple[Breach, ...]
+    points: tuple[tuple[Seat, int, Ranked], ...]  # kind of seat, place in its ranking, points with reasons
+    asked: Invitation | None
+
+
+def explain(
+    training_class: TrainingClass, role: Role, search: str, ranking: list[RankedView]
+) -> list[Explained]:
+    """People of the whole pool by name, employer or province, each with the reasons of the recommendation."""
+    members = (
+        members_visible_to(role)
+        .filter(_naming(search, "person__"))
+        .order_by("person__account__name", "person_id")
+    )
+    people = {member.person_id: member.person for member in members[: 2 * FOUND]}
+    demand, edition = demand_of(training_class), training_class.edition
+    pool = candidates_for(training_class)
+    free = [c for c in pool if not seat_breaches(c, demand)]
+    order = {
+        seat: {r.candidate.person: (n, r) for n, r in enumerate(rank(free, demand, seat, edition), 1)}
+        for seat in Seat
+    }
+    against = {c.person: tuple(seat_breaches(c, demand)) for c in pool if c.person in people}
+    listed = {view.row.person_id: view for view in reversed(ranking)}
+    asked = {i.person_id: i for i in sorted(invitations_of(training_class), key=lambda row: row.pk)}
+    found = []
+    for pk, person in list(people.items())[:FOUND]:
+        invitation = asked.get(pk)
+        says = _place_words(listed.get(pk), invitation, bool(against[pk]))
+        points = tuple((seat, *order[seat][pk]) for seat in Seat if pk in order[seat])
+        here = invitation is not None and invitation.state in Invitation.LIVE  # taken by this very class
+        found.append(Explained(person, says, () if here else against[pk], points, invitation))
+    return found
+
+
+def _place_words(listed: RankedView | None, asked: Invitation | None, hindered: bool) -> str:
+    if asked is not None:
+        return f"已受邀担任{asked.seat_title}，{asked.state_title}"
+    if listed is not None:
+        kind = "推荐" if listed.row.chosen else "候补"
+        return f"已在{kind}名单：{Seat(listed.row.seat).title}第 {listed.row.rank} 位"
+    if hindered:
+        return "不符合条件，未列入推荐"
+    return f"符合条件，排位未进入推荐和前 {SUBSTITUTES} 名候补（同分按人员编号先后）"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Days on which somebody is already taken by another class."""
+
+    title: str
+    first: date
+    last: date
+
+
+def clashes_of(invitation: Invitation, role: Role) -> list[Clash]:
+    """One's own bookings on the days that accepting would take, by class."""
+    days = days_taken(invitation)
+    rows = Booking.objects.scope(role).filter(person=invitation.person_id, day__in=days).order_by("day")
+    found: dict[str, list[date]] = defaultdict(list)
+    for reference, day in rows.values_list("reference", "day"):
+        found[reference].append(day)
+    numbers = [int(r.removeprefix("class/")) for r in found if r.removeprefix("class/").isdigit()]
+    classes = TrainingClass.objects.unscoped("titles of one's own bookings").filter(pk__in=numbers)
+    titles = {f"class/{tc.pk}": str(tc) for tc in classes.select_related("institution")}
+    return [
+        Clash(titles.get(reference, "其他任务"), min(held), max(held)) for reference, held in found.items()
+    ]
+
+
+def days_taken(invitation: Invitation) -> list[date]:
+    """The days that accepting books: instructors with the journey, examiners work online."""
+    shown = invitation.training_class
+    return sorted(demand_of(shown).days) if invitation.seat == Seat.INSTRUCTOR else shown.days_list

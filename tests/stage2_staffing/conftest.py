@@ -1,0 +1,31 @@
+"""The clock of the pages and the roles of invited teachers, for the tests of stage 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from gongxue.foundation import clock
+from gongxue.foundation.identity.models import Role
+from gongxue.regulations.roles import Duty
+from gongxue.stage2_staffing.models import Invitation
+from tests.browsing import site as site
+
+
+@pytest.fixture
+def at_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """at_time(moment): the pages read this moment from now on."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def teacher_of() -> Callable[[Invitation], Role]:
+    """teacher_of(invitation): the role in which the invited teacher answers."""
+
+    def find(invitation: Invitation) -> Role:
+        held = Role.objects.filter(account=invitation.person.account_id, duty=Duty.BACKBONE, until=None)
+        return held.select_related("account", "organisation").get()
+
+    return find
