@@ -1,0 +1,267 @@
+"""Acts of stage 3 (TR 9): writing together, confirming, submitting, filing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.acts import action
+from gongxue.foundation.lifecycle.engine import check_seen, edit, lock, move
+from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
+from gongxue.foundation.trail.record import record
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of, programme_due
+from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.lifecycle import PlanState, ProgrammeState
+from gongxue.regulations.programme import SECTION_LIMIT, SECTIONS, FinalMode, SessionKind
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.actions import reach_stage, refuse_own
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.queries import accepted, opening_of, seat_of
+from gongxue.stage3_programme import notices
+from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
+from gongxue.stage3_programme.queries import OPEN_STATES, programme_breaches, sessions_of, snapshot
+from gongxue.stage3_programme.timetable import SessionRow as SessionRow
+
+
+@action(Permission.EDIT_PROGRAMME)
+def edit_programme(
+    *, training_class: TrainingClass, seen: int, by: Role, now: datetime,
+    sections: Mapping[str, str] | None = None, final_mode: str = "", venue_declared: bool | None = None,
+    sessions: Sequence[SessionRow] | None = None,
+) -> Programme:  # fmt: skip
+    """Write sections, timetable or both (TR 9: by institution and instructors together).
+
+    seen: the version the writer started from, 0 before the first word; another version is a conflict, nothing is
+    overwritten. sessions, when given, replace the whole timetable. What is the same as before changes nothing.
+    """
+    shown = lock(training_class, by)
+    _check_may_write(shown, by)
+    programme, begun = _open_programme(shown, seen)
+    refuse_if(_input_breaches(shown, sections, final_mode, sessions))
+    fields: dict[str, Any] = {key: text.strip() for key, text in (sections or {}).items()}
+    if final_mode:
+        fields["final_mode"] = final_mode
+    if venue_declared is not None:
+        fields["venue_declared"] = venue_declared
+    changes = edit(programme, **fields)
+    if sessions is not None and (replaced := _replace_sessions(shown, sessions)):
+        if not changes:
+            programme.version += 1
+            programme.save(update_fields=["version"])
+        changes["sessions"] = replaced
+    if not changes and not begun:
+        return programme  # saved again as it was: no new version, the instructors' word still stands
+    record(
+        Permission.EDIT_PROGRAMME, by=by, now=now, about=programme,
+        changes={key: ["…", "…"] if key in SECTIONS else value for key, value in changes.items()},
+    )  # fmt: skip
+    return programme
+
+
+def _locked(programme: Programme, by: Role) -> Programme:
+    """The programme, locked after its class: the order of `edit_programme`, so that no two acts block each other."""
+    lock(programme.training_class, by)
+    return lock(programme, by)
+
+
+def _check_may_write(shown: TrainingClass, by: Role) -> None:
+    if by.is_(Duty.BACKBONE) and seat_of(shown, by.account_id, Seat.INSTRUCTOR) is None:
+        raise NotAllowed("培训方案由培训机构与本班授课骨干教师共同制定。", "TR 9")
+    if shown.state != PlanState.PUBLISHED or opening_of(shown) is None:
+        raise RuleBroken(
+            [Breach("programme.early", "TR 8", "本班尚未提出开班申请。", "提出开班申请后即可编写方案。")]
+        )
+
+
+def _open_programme(shown: TrainingClass, seen: int) -> tuple[Programme, bool]:
+    """The programme, locked, and whether this act begins it."""
+    programme = (
+        Programme.objects.inside(training_class=shown).select_for_update(of=("self",), no_key=True).first()
+    )
+    begun = programme is None
+    if programme is None:
+        programme = Programme.objects.create(training_class=shown, version=1)
+    programme.training_class = shown
+    check_seen(programme, seen or 1)
+    if programme.state not in OPEN_STATES:
+        raise RuleBroken(
+            [
+                Breach(
+                    "programme.locked",
+                    "TR 9",
+                    f"培训方案现为“{programme.state_title}”，不能修改。",
+                    "请省级管理部门退回后修改。"
+                    if programme.state == ProgrammeState.SUBMITTED
+                    else "确需调整的，请联系省级管理部门。",
+                )
+            ]
+        )
+    return programme, begun
+
+
+def _input_breaches(
+    shown: TrainingClass,
+    sections: Mapping[str, str] | None,
+    final_mode: str,
+    sessions: Sequence[SessionRow] | None,
+) -> list[Breach]:
+    breaches = []
+    for key, text in (sections or {}).items():
+        if key not in SECTIONS:
+            breaches.append(Breach("programme.section", "TR 9", f"方案没有“{key[:20]}”这一部分。"))
+        elif len(text) > SECTION_LIMIT:
+            breaches.append(
+                Breach("programme.long", "TR 9", f"“{SECTIONS[key]}”超过 {SECTION_LIMIT} 字。", "请精简。")
+            )
+    if final_mode and final_mode not in list(FinalMode):
+        breaches.append(Breach("programme.mode", "TR 12.2", "终结性考核方式只有说课或答辩。"))
+    team = {i.person_id for i in accepted(shown)}
+    for row in sessions or ():
+        breaches += _row_breaches(row, shown, team)
+    return breaches
+
+
+def _row_breaches(row: SessionRow, shown: TrainingClass, team: set[int]) -> list[Breach]:
+    where = f"{row['day']} 第 {row['period']} 课时"
+    breaches = []
+    if row["kind"] not in list(SessionKind):
+        breaches.append(Breach("timetable.kind", "TR 11.2", f"{where}：没有这种课时类型。"))
+    module = module_by_code(row["module"]) if row["module"] else None
+    if row["module"] and (module is None or module.level != shown.level_enum):
+        breaches.append(
+            Breach("timetable.module", "TR 11.1", f"{where}：“{row['module'][:4]}”不是本级别的模块。")
+        )
+    if row["teacher"] is not None and row["teacher"] not in team:
+        breaches.append(Breach("timetable.teacher", "TR 8", f"{where}：授课教师不在本班骨干教师之中。"))
+    if not 1 <= row["period"] <= shown.edition.periods_a_day:
+        breaches.append(
+            Breach("timetable.period", "TR 9", f"{where}：课时应在 1 至 {shown.edition.periods_a_day} 之间。")
+        )
+    return breaches
+
+
+def _replace_sessions(shown: TrainingClass, sessions: Sequence[SessionRow]) -> list[int] | None:
+    """[periods before, periods now], or None when the timetable is the same as before."""
+    old = CourseSession.objects.inside(training_class=shown)
+    held = list(old)
+    before = len(held)
+    rows = [
+        CourseSession(
+            training_class=shown,
+            day=row["day"],
+            period=row["period"],
+            kind=row["kind"],
+            module=row["module"],
+            topic=row["topic"].strip()[:80],
+            teacher_id=row["teacher"],
+            room=row["room"].strip()[:40],
+        )
+        for row in sessions
+    ]
+    if sorted(map(_content, held)) == sorted(map(_content, rows)):
+        return None
+    old.delete()
+    try:
+        with transaction.atomic():
+            CourseSession.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise RuleBroken(
+            [Breach("timetable.twice", "TR 9", "同一课时安排了两次。", "请删去一处后保存。")]
+        ) from error
+    return [before, len(rows)]
+
+
+def _content(row: CourseSession) -> tuple[object, ...]:
+    return (row.day, row.period, row.kind, row.module, row.topic, row.teacher_id or 0, row.room)
+
+
+@action(Permission.CONFIRM_PROGRAMME)
+def confirm_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> ProgrammeConfirmation:
+    """An instructor stands by this version (AMB-67). Confirming the same version again changes nothing."""
+    row = _locked(programme, by)
+    seat = seat_of(row.training_class, by.account_id, Seat.INSTRUCTOR)
+    if seat is None:
+        raise NotAllowed("只有本班授课骨干教师确认培训方案。", "TR 9")
+    check_seen(row, seen)
+    if row.state not in OPEN_STATES:
+        raise RuleBroken([Breach("confirm.closed", "TR 9", f"培训方案现为“{row.state_title}”，无须确认。")])
+    confirmation, created = ProgrammeConfirmation.objects.inside(
+        training_class=row.training_class, person=seat.person, version=row.version
+    ).get_or_create(
+        training_class=row.training_class,
+        person=seat.person,
+        version=row.version,
+        defaults={"confirmed_at": now},
+    )
+    if created:
+        record(
+            Permission.CONFIRM_PROGRAMME, by=by, now=now, about=row, changes={"version": [None, row.version]}
+        )
+    return confirmation
+
+
+@action(Permission.SUBMIT_PROGRAMME)
+def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> Programme:
+    """Submit to the province, by D-30 (TR 9); later is accepted, marked 逾期 and counted.
+
+    Refused: a section or module is missing, days or assessments do not fit, not staffed, not confirmed by both.
+    """
+    row = _locked(programme, by)
+    check_seen(row, seen)
+    refuse_if(programme_breaches(row, sessions_of(row.training_class)))
+    shown = row.training_class
+    version = row.version
+    late = programme_due(shown.first_day, shown.edition).late_by(day_of(now))
+    changes = move(
+        row, Permission.SUBMIT_PROGRAMME, seen=seen, submitted_by=by.account, submitted_at=now, late_days=late,
+        returned_reason="",
+    )  # fmt: skip
+    _carry_confirmations(shown, version, row.version, now)
+    record(
+        Permission.SUBMIT_PROGRAMME, by=by, now=now, about=row, changes={**changes, "late_days": [None, late]}
+    )
+    notices.submitted(row, now)
+    return row
+
+
+def _carry_confirmations(shown: TrainingClass, version: int, submitted: int, now: datetime) -> None:
+    """Submitting counts as a version; the instructors' word was for the same text."""
+    held = ProgrammeConfirmation.objects.inside(training_class=shown, version=version)
+    ProgrammeConfirmation.objects.bulk_create(
+        ProgrammeConfirmation(training_class=shown, person_id=person, version=submitted, confirmed_at=now)
+        for person in held.values_list("person_id", flat=True)
+    )
+
+
+@action(Permission.RETURN_PROGRAMME)
+def return_programme(*, programme: Programme, reason: str, seen: int, by: Role, now: datetime) -> Programme:
+    """The province returns the programme with comments (TR 9)."""
+    row = _locked(programme, by)
+    changes = move(
+        row, Permission.RETURN_PROGRAMME, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
+    )
+    record(Permission.RETURN_PROGRAMME, by=by, now=now, about=row, reason=reason, changes=changes)
+    notices.returned(row, reason, now)
+    return row
+
+
+@action(Permission.FILE_PROGRAMME)
+def file_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> FiledProgramme:
+    """The province approves what it has seen; that files it with the centre (TR 9, AMB-13)."""
+    row = _locked(programme, by)
+    refuse_own(by, row.submitted_by_id)
+    changes = move(row, Permission.FILE_PROGRAMME, seen=seen, filed_at=now)
+    filed = FiledProgramme.objects.create(
+        training_class=row.training_class, version=row.version,
+        content=snapshot(row, sessions_of(row.training_class)), filed_by=by.account, filed_at=now,
+    )  # fmt: skip
+    reach_stage(row.training_class, 4)
+    record(Permission.FILE_PROGRAMME, by=by, now=now, about=row, changes=changes)
+    notices.filed(row, now)
+    return filed

@@ -1,0 +1,158 @@
+"""Stage 3: the programme, its timetable, its filed versions (TR 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
+from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.parties.models import Person
+from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.programme import SECTIONS, FinalMode, Session, SessionKind
+from gongxue.stage1_planning.models import TrainingClass, in_class_scope
+
+
+class Programme(Stateful):
+    """A programme 培训方案: six sections and a timetable, written by institution and instructors together."""
+
+    THING = "programme"
+    READ_WITH = ("training_class__institution",)
+    training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="programme")
+    state = state_field("programme")
+    objectives = models.TextField("培训目标", blank=True)
+    course_plan = models.TextField("课程安排", blank=True)
+    assessment_plan = models.TextField("考核安排", blank=True)
+    materials = models.TextField("培训资料", blank=True)
+    venue = models.TextField("场地设备", blank=True)
+    logistics = models.TextField("后勤服务", blank=True)
+    final_mode = models.CharField(
+        "终结性考核方式",
+        max_length=10,
+        choices=[(m.value, m.title) for m in FinalMode],
+        default=FinalMode.LESSON,
+    )
+    venue_declared = models.BooleanField("声明不在风景名胜区或高档宾馆", default=False)
+    returned_reason = models.CharField("退回意见", max_length=500, blank=True)
+    submitted_by = account_field(null=True)
+    submitted_at = models.DateTimeField("报送时间", null=True)
+    filed_at = models.DateTimeField("报备时间", null=True)
+    late_days = models.PositiveSmallIntegerField("逾期天数", default=0)
+
+    class Meta:
+        db_table = "programme"
+        constraints = [
+            state_constraint("programme_state", "programme"),
+            models.CheckConstraint(
+                condition=Q(final_mode__in=[m.value for m in FinalMode]), name="programme_mode"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 培训方案"
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """The six sections of TR 9 by key."""
+        return {key: getattr(self, key) for key in SECTIONS}
+
+    @property
+    def final_mode_title(self) -> str:
+        """说课 or 答辩."""
+        return FinalMode(self.final_mode).title
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class CourseSession(Scoped):
+    """One lesson period 课时 of the timetable."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="sessions")
+    day = models.DateField("日期")
+    period = models.PositiveSmallIntegerField("课时")
+    kind = models.CharField("类型", max_length=10, choices=[(k.value, k.title) for k in SessionKind])
+    module = models.CharField("模块", max_length=4, blank=True)
+    topic = models.CharField("内容", max_length=80, blank=True)
+    teacher = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="授课教师")
+    room = models.CharField("地点", max_length=40, blank=True)
+
+    class Meta:
+        db_table = "course_session"
+        constraints = [
+            models.UniqueConstraint(fields=["training_class", "day", "period"], name="session_once"),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in SessionKind]), name="session_kind"),
+            models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="session_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} 第{self.period}课时 {self.says}"
+
+    @property
+    def says(self) -> str:
+        """What the timetable prints: the module, the topic or the kind."""
+        module = module_by_code(self.module)
+        return self.topic or (module.title if module else SessionKind(self.kind).title)
+
+    def as_rule(self) -> Session:
+        """The period as the regulations read it."""
+        return Session(self.day, self.period, SessionKind(self.kind), self.module, self.teacher_id)
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class ProgrammeConfirmation(Scoped):
+    """An instructor's word for one version of the text (AMB-67); a later version asks again."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="confirmations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField("版本")
+    confirmed_at = models.DateTimeField("确认时间")
+
+    class Meta:
+        db_table = "programme_confirmation"
+        constraints = [
+            models.UniqueConstraint(fields=["training_class", "person", "version"], name="confirmation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} 第{self.version}版"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class FiledProgramme(Scoped):
+    """A version as it was filed with the centre: frozen text and timetable."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="filed_programmes")
+    version = models.PositiveIntegerField("版本")
+    content = models.JSONField("内容")
+    filed_by = account_field()
+    filed_at = models.DateTimeField("报备时间")
+
+    class Meta:
+        db_table = "filed_programme"
+        constraints = [models.UniqueConstraint(fields=["training_class", "version"], name="filed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 第{self.version}版"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)

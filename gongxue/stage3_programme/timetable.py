@@ -1,0 +1,197 @@
+"""The timetable as it is read and as it is proposed. Pure: plain values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from gongxue.regulations.editions import Edition
+from gongxue.regulations.levels import Level, module_by_code, modules_of
+from gongxue.regulations.programme import SessionKind
+
+WEEKDAYS = "一二三四五六日"
+SATURDAY, SUNDAY = 5, 6
+ROOM = "学习工作站"  # where 工学一体化 teaching takes place; the proposal's first guess
+OWN_TOPIC = "骨干教师培训专题"  # level G has no modules: the institution names its own content
+
+
+class SessionRow(
+    TypedDict
+):  # of typing_extensions: pydantic reads its fields, typing's own only from 3.12 on
+    """One period of the timetable as it is entered; teacher is a person id of the team or None."""
+
+    day: date
+    period: int
+    kind: str
+    module: str
+    topic: str
+    teacher: int | None
+    room: str
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring periods of a day with the same content; empty when nothing is planned."""
+
+    first: int
+    last: int
+    tone: str = "none"
+    title: str = ""
+    teacher: str = ""
+    room: str = ""
+
+    @property
+    def span(self) -> int:
+        """How many periods."""
+        return self.last - self.first + 1
+
+    @property
+    def when(self) -> str:
+        """第 1–4 课时."""
+        return f"第 {self.first} 课时" if self.first == self.last else f"第 {self.first}–{self.last} 课时"
+
+    @property
+    def where(self) -> str:
+        """Teacher and room, what there is of them."""
+        return "　".join(word for word in (self.teacher, self.room) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day of the timetable."""
+
+    day: date
+    blocks: tuple[Block, ...]
+
+    @property
+    def title(self) -> str:
+        """6月12日 周一."""
+        return day_title(self.day)
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is planned."""
+        return all(block.tone == "none" for block in self.blocks)
+
+
+def day_title(day: date) -> str:
+    """6月12日 周一."""
+    return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def tone_of(kind: str, module: str) -> str:
+    """The colour of a period: m1 to m6 for the modules of a level, else the kind."""
+    return f"m{module.partition('-')[2]}" if kind == SessionKind.COURSE and module else kind
+
+
+def title_of(kind: str, module: str, topic: str) -> str:
+    """What the timetable prints: the topic, the module or the kind."""
+    found = module_by_code(module)
+    return topic or (found.title if found else SessionKind(kind).title)
+
+
+def rows_of(sessions: Sequence[Mapping[str, Any]], days: Sequence[date], periods: int) -> list[DayRow]:
+    """The timetable by day, neighbouring equal periods in one block.
+
+    sessions: day (ISO), period, kind, module, topic, teacher (a name or ""), room, as `snapshot` writes them. Days
+    outside the class, from before its dates were changed, are shown too: nothing that was filed disappears.
+    """
+    held: dict[tuple[str, int], Mapping[str, Any]] = {(s["day"], s["period"]): s for s in sessions}
+    every = sorted({*days, *(date.fromisoformat(s["day"]) for s in sessions)})
+    last = max([periods, *(s["period"] for s in sessions)])
+    return [
+        DayRow(day, _blocks([held.get((day.isoformat(), n)) for n in range(1, last + 1)])) for day in every
+    ]
+
+
+def _blocks(cells: Sequence[Mapping[str, Any] | None]) -> tuple[Block, ...]:
+    found: list[Block] = []
+    for number, cell in enumerate(cells, 1):
+        block = _block(number, cell)
+        before = found[-1] if found else None
+        if before and _same(before, block):
+            found[-1] = Block(before.first, number, before.tone, before.title, before.teacher, before.room)
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def _same(one: Block, other: Block) -> bool:
+    return (one.tone, one.title, one.teacher, one.room) == (
+        other.tone,
+        other.title,
+        other.teacher,
+        other.room,
+    )
+
+
+def _block(number: int, cell: Mapping[str, Any] | None) -> Block:
+    if cell is None:
+        return Block(number, number)
+    kind, module = cell["kind"], cell["module"]
+    title = title_of(kind, module, cell["topic"])
+    return Block(number, number, tone_of(kind, module), title, cell["teacher"], cell["room"])
+
+
+# Proposing ------------------------------------------------------------------------------------------------------------
+
+
+def standard_timetable(
+    level: Level, days: Sequence[date], wanted: int, edition: Edition, team: Sequence[int]
+) -> list[SessionRow]:
+    """A first draft that keeps the standard: every module in its order, both assessments, as many days as wanted.
+
+    days: every calendar day of the class; wanted: training days (TR 11.2), weekends rest first when there are more
+    days than that. The last day belongs to the final assessment, the half day before it to the process assessment
+    (TR 12.1: passed first), the half days before are shared out evenly. team: person ids of the instructors, who
+    take turns by module.
+    """
+    half = edition.periods_a_day // 2
+    bounds = ((1, half), (half + 1, edition.periods_a_day))
+    halves = [(day, first, last) for day in training_days(days, wanted) for first, last in bounds]
+    finals = 2 if wanted > 2 else 1  # a class of a day or two has no whole day for it
+    teaching, process, final = halves[: -finals - 1], halves[-finals - 1 : -finals], halves[-finals:]
+    rows = _course(level, teaching, team)
+    rows += _rows(process, SessionKind.PROCESS) + _rows(final, SessionKind.FINAL)
+    return rows
+
+
+def training_days(days: Sequence[date], wanted: int) -> list[date]:
+    """So many days of the class: Sundays rest first, then Saturdays, then the days at the end."""
+    chosen = list(days)
+    for resting in (SUNDAY, SATURDAY):
+        for day in [d for d in chosen if d.weekday() == resting]:
+            if len(chosen) > wanted:
+                chosen.remove(day)
+    return chosen[:wanted]
+
+
+def _course(level: Level, halves: Sequence[tuple[date, int, int]], team: Sequence[int]) -> list[SessionRow]:
+    modules = [module.code for module in modules_of(level)] or [""]
+    rows: list[SessionRow] = []
+    for number, one in enumerate(halves):
+        place = number * len(modules) // len(halves)
+        teacher = team[(place if len(modules) > 1 else number) % len(team)] if team else None
+        topic = "" if modules[place] else OWN_TOPIC
+        rows += _rows([one], SessionKind.COURSE, modules[place], topic, teacher)
+    return rows
+
+
+def _rows(
+    halves: Sequence[tuple[date, int, int]], kind: SessionKind, module: str = "", topic: str = "",
+    teacher: int | None = None,
+) -> list[SessionRow]:  # fmt: skip
+    return [
+        SessionRow(
+            day=day, period=period, kind=kind.value, module=module, topic=topic, teacher=teacher, room=ROOM
+        )
+        for day, first, last in halves
+        for period in range(first, last + 1)
+    ]

@@ -1,0 +1,236 @@
+"""Pages of stage 3: the programme of a class to read and to write, its filed versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET, require_POST
+
+from gongxue.foundation import clock
+from gongxue.foundation.access.requests import Request
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.errors import Conflict, Refusal
+from gongxue.foundation.pages.act import answer_once, visible
+from gongxue.regulations.calendar import programme_due
+from gongxue.regulations.levels import modules_of
+from gongxue.regulations.programme import (
+    METHODS,
+    SECTION_LIMIT,
+    SECTIONS,
+    FinalMode,
+    SessionKind,
+    scenic_warnings,
+    training_periods,
+)
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.queries import accepted
+from gongxue.stage3_programme import actions
+from gongxue.stage3_programme.forms import read_saving
+from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme
+from gongxue.stage3_programme.queries import (
+    OPEN_STATES,
+    filed_as,
+    filed_version,
+    filed_versions,
+    last_writing,
+    may_write,
+    programme_breaches,
+    programme_of,
+    sessions_of,
+    snapshot,
+    words_of,
+)
+from gongxue.stage3_programme.timetable import day_title, rows_of, standard_timetable, tone_of
+
+_HINTS = {
+    "objectives": "参训教师学完后能胜任什么工作，怎样衡量。",
+    "course_plan": f"按培训标准的课程和模块；教学方法如{'、'.join(METHODS)}。",
+    "assessment_plan": "过程性考核和终结性考核的内容、方式、评分安排。",
+    "materials": "以《技工院校工学一体化教师培训指导手册》为核心，可补充教材和案例。",
+    "venue": "学习工作站、工位、多媒体、网络、录播；不在风景名胜区或高档宾馆。",
+    "logistics": "报到、食宿、班务管理、安全和纪律。",
+}
+
+
+def programme(request: Request, pk: int) -> HttpResponse:
+    """The programme: the editor for those who write it, else to read; trainees see what is filed."""
+    role: Role = request.role
+    tc: TrainingClass = visible(TrainingClass, pk, role)
+    if role.is_(Duty.TRAINEE):
+        return _reading(request, tc, filed_version(tc))
+    row = programme_of(tc)
+    writes = may_write(role, tc, row)
+    shown = _state(tc, row, role)
+    shown |= {"writes": writes, "filed": filed_versions(tc)}
+    if writes and request.GET.get("view") != "read":
+        return render(request, "programme/editor.html", shown | _editor(tc, row))
+    if row is not None:
+        sessions = sessions_of(tc)
+        shown |= _sheet(tc, snapshot(row, sessions)) | {
+            "periods": training_periods([s.as_rule() for s in sessions])
+        }
+    return render(request, "programme/read.html", shown)
+
+
+@require_GET
+def filed(request: Request, pk: int, version: int) -> HttpResponse:
+    """A version as it was filed, frozen."""
+    tc = visible(TrainingClass, pk, request.role)
+    found = filed_as(tc, version)
+    if found is None:
+        raise Http404
+    return _reading(request, tc, found)
+
+
+def _reading(request: Request, tc: TrainingClass, found: FiledProgramme | None) -> HttpResponse:
+    shown: dict[str, Any] = {"tc": tc, "frozen": found}
+    if found is not None:
+        counted = [s for s in found.content["sessions"] if s["kind"] != SessionKind.OTHER]
+        shown |= _sheet(tc, found.content) | {"periods": len(counted)}
+    return render(request, "programme/filed.html", shown)
+
+
+def _sheet(tc: TrainingClass, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The six sections and the timetable as every reading page shows them."""
+    return {
+        "sections": [(title, content["sections"].get(key, "")) for key, title in SECTIONS.items()],
+        "mode": FinalMode(content["final_mode"]).title,
+        "rows": rows_of(content["sessions"], tc.days_list, tc.edition.periods_a_day),
+        "columns": range(1, tc.edition.periods_a_day + 1),
+    }
+
+
+def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, Any]:
+    """What the panel says: progress, deadline, what is missing, who stands by it."""
+    today = clock.today()
+    due = programme_due(tc.first_day, tc.edition)
+    shown: dict[str, Any] = {
+        "tc": tc,
+        "programme": row,
+        "today": today,
+        "due": due,
+        "is_open": True,
+        "words": (),
+    }
+    if row is None:
+        return shown
+    row.training_class = tc
+    words = words_of(row)
+    shown |= {"words": words, "is_open": row.state in OPEN_STATES, "last": last_writing(tc)}
+    shown["late_words"] = f"逾期 {row.late_days} 天"
+    if shown["is_open"]:
+        late = due.late_by(today)
+        shown["missing"] = programme_breaches(row, sessions_of(tc))
+        shown["scenic"] = scenic_warnings(row.venue)
+        shown["asked"] = any(w.account == role.account_id and w.confirmed_at is None for w in words)
+        warning = f"已过期限 {late} 天，报送后标记“逾期 {late} 天”并计入统计。" if late else ""
+        shown["submit_question"] = f"{warning}报送后由省级管理部门审核，审核期间不能修改。"
+    return shown
+
+
+# The editor -----------------------------------------------------------------------------------------------------------
+
+
+def _editor(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
+    texts = row.sections if row else dict.fromkeys(SECTIONS, "")
+    return {
+        "fields": [(key, title, texts[key], _HINTS[key]) for key, title in SECTIONS.items()],
+        "limit": SECTION_LIMIT,
+        "modes": list(FinalMode),
+        "mode": row.final_mode if row else FinalMode.LESSON,
+        "version": row.version if row else 0,
+        "declared": bool(row and row.venue_declared),
+        "timetable": json.dumps(_timetable(tc), ensure_ascii=False),
+    }
+
+
+def _timetable(tc: TrainingClass) -> dict[str, Any]:
+    """What the timetable editor works with, JSON-ready."""
+    edition = tc.edition
+    team = accepted(tc)
+    instructors = [i.person_id for i in team if i.seat == Seat.INSTRUCTOR]
+    proposal = standard_timetable(tc.level_enum, tc.days_list, tc.days, edition, instructors)
+    modules = modules_of(tc.level_enum)
+    kinds = [k for k in SessionKind if k != SessionKind.COURSE or not modules]
+    return {
+        "days": [{"day": day.isoformat(), "title": day_title(day)} for day in tc.days_list],
+        "periods": edition.periods_a_day,
+        "brushes": [
+            *({"kind": "course", "module": m.code, "title": m.title, "tone": tone_of("course", m.code)} for m in modules),
+            *({"kind": k.value, "module": "", "title": k.title, "tone": k.value} for k in kinds),
+        ],
+        "team": [{"id": i.person_id, "name": i.person.name, "seat": Seat(i.seat).short} for i in team],
+        "sessions": _plain(sessions_of(tc), {i.person_id for i in team}),
+        "standard": [{**one, "day": one["day"].isoformat()} for one in proposal],
+    }  # fmt: skip
+
+
+def _plain(sessions: list[CourseSession], team: set[int]) -> list[dict[str, Any]]:
+    """Periods as JSON; a teacher who has left the class is taken out, the period waits for another."""
+    return [
+        {
+            "day": s.day.isoformat(), "period": s.period, "kind": s.kind, "module": s.module, "topic": s.topic,
+            "teacher": s.teacher_id if s.teacher_id in team else None, "room": s.room,
+        }
+        for s in sessions
+    ]  # fmt: skip
+
+
+@require_POST
+def edit(request: Request, pk: int) -> JsonResponse:
+    """Save what changed (JSON, see forms.py): the new version and the panel; 409 with what the other one wrote."""
+    role: Role = request.role
+    tc: TrainingClass = visible(TrainingClass, pk, role)
+    try:
+        saving = read_saving(request.body)
+        version, _ = answer_once(
+            request,
+            Permission.EDIT_PROGRAMME,
+            lambda: str(
+                actions.edit_programme(training_class=tc, **saving, by=role, now=clock.now()).version
+            ),
+        )
+    except Conflict as refusal:
+        return JsonResponse(_said(refusal) | _theirs(request, tc), status=refusal.status)
+    except Refusal as refusal:
+        return JsonResponse(_said(refusal), status=refusal.status)
+    saved = localtime(clock.now()).strftime("%H:%M")
+    return JsonResponse({"version": int(version), "saved": saved, "panel": _panel(request, tc)})
+
+
+def _said(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "breaches": [
+            {"rule": b.rule, "says": b.says, "cites": b.cites, "way_out": b.way_out} for b in refusal.breaches
+        ]
+    }
+
+
+def _theirs(request: Request, tc: TrainingClass) -> dict[str, Any]:
+    """The programme as it stands now, for the comparison."""
+    row = programme_of(tc)
+    if row is None:
+        return {}
+    last = last_writing(tc)
+    return {
+        "version": row.version,
+        "editable": may_write(request.role, tc, row),
+        "writer": f"{last.actor}（{last.organisation}）" if last else "",
+        "at": localtime(last.at).strftime("%m月%d日 %H:%M") if last else "",
+        "fields": {**row.sections, "final_mode": row.final_mode, "venue_declared": row.venue_declared},
+        "sessions": _plain(sessions_of(tc), {i.person_id for i in accepted(tc)}),
+        "panel": _panel(request, tc),
+    }
+
+
+def _panel(request: Request, tc: TrainingClass) -> str:
+    shown = _state(tc, programme_of(tc), request.role)
+    return render_to_string("programme/panel.html", shown, request=request)
