@@ -1,0 +1,43 @@
+"""Acts of stage 4 (TR 10, TR 11.3): notice, application, opinions, decisions, thirty seats."""
+
+from gongxue.stage4_enrolment.actions.applying import (
+    SCANS,
+    attach_endorsement,
+    endorse_application,
+    save_application,
+    scan_of,
+    submit_application,
+    withdraw_application,
+)
+from gongxue.stage4_enrolment.actions.deciding import (
+    admit_applicant,
+    give_opinion,
+    put_on_waiting_list,
+    reject_applicant,
+)
+from gongxue.stage4_enrolment.actions.notice import (
+    CONTACT_LIMIT,
+    NOTICE_LIMIT,
+    close_enrolment,
+    edit_notice,
+    publish_notice,
+)
+
+__all__ = [
+    "CONTACT_LIMIT",
+    "NOTICE_LIMIT",
+    "SCANS",
+    "admit_applicant",
+    "attach_endorsement",
+    "close_enrolment",
+    "edit_notice",
+    "endorse_application",
+    "give_opinion",
+    "publish_notice",
+    "put_on_waiting_list",
+    "reject_applicant",
+    "save_application",
+    "scan_of",
+    "submit_application",
+    "withdraw_application",
+]

@@ -1,0 +1,68 @@
+"""What must agree in stage 4: seats with admissions, bookings with admissions and accepted invitations."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from gongxue.foundation.books import Check
+from gongxue.parties.models import Booking
+from gongxue.regulations.lifecycle import ApplicationState, InvitationState
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.queries import demand_of
+from gongxue.stage4_enrolment.models import Application
+
+_REASON = "check-books compares all rows"
+
+
+def seat_differences() -> Iterator[str]:
+    """TR 11.3: seats 1 to 30, each once, exactly for the admitted, in every class."""
+    rows = Application.objects.unscoped(_REASON).order_by("training_class", "seat", "pk")
+    seats: dict[int, list[int]] = defaultdict(list)
+    for pk, class_id, state, seat in rows.values_list("pk", "training_class_id", "state", "seat"):
+        if (state == ApplicationState.ADMITTED) != (seat is not None):
+            yield f"申请 {pk}：状态为 {state}，序号为 {seat if seat is not None else '空'}。"
+        if seat is not None:
+            seats[class_id].append(seat)
+    classes = TrainingClass.objects.unscoped(_REASON).in_bulk(list(seats))
+    for class_id, taken in seats.items():
+        limit = classes[class_id].edition.class_size
+        if len(taken) > limit or not all(1 <= seat <= limit for seat in taken):
+            yield f"{classes[class_id]}：录取 {len(taken)} 人，序号 {min(taken)} 至 {max(taken)}，超出 1 至 {limit}。"
+        for seat, number in Counter(taken).items():
+            if number > 1:
+                yield f"{classes[class_id]}：序号 {seat} 有 {number} 人。"
+
+
+def booking_differences() -> Iterator[str]:
+    """Every day of every admitted trainee and accepted teacher is booked, and nothing else is."""
+    wanted = _wanted_bookings()
+    rows = Booking.objects.unscoped(_REASON).filter(reference__startswith="class/")
+    booked = set(rows.values_list("person_id", "day", "reference"))
+    for person, day, reference in sorted(wanted - booked):
+        yield f"人员 {person} 在 {day} 参加 {reference}，没有占用登记。"
+    for person, day, reference in sorted(booked - wanted):
+        yield f"人员 {person} 在 {day} 被 {reference} 占用，但既未录取也未应邀。"
+
+
+def _wanted_bookings() -> set[tuple[int, date, str]]:
+    wanted: set[tuple[int, date, str]] = set()
+    admitted = Application.objects.unscoped(_REASON).filter(state=ApplicationState.ADMITTED)
+    accepted = Invitation.objects.unscoped(_REASON).filter(state=InvitationState.ACCEPTED)
+    classes = TrainingClass.objects.unscoped(_REASON).in_bulk()
+    for person, class_id in admitted.values_list("person_id", "training_class_id"):
+        wanted |= {(person, day, f"class/{class_id}") for day in classes[class_id].days_list}
+    for person, class_id, seat in accepted.values_list("person_id", "training_class_id", "seat"):
+        shown = classes[class_id]
+        days = demand_of(shown).days if seat == Seat.INSTRUCTOR else shown.days_list  # examiners work online
+        wanted |= {(person, day, f"class/{class_id}") for day in days}
+    return wanted
+
+
+CHECKS = (
+    Check("录取序号与录取人数一致", seat_differences),
+    Check("人员占用与录取、应邀一致", booking_differences),
+)

@@ -1,0 +1,49 @@
+"""The applicants of a class as a workbook: for the meeting that decides, without ID numbers and phones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
+from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.queries import ReviewRow
+
+_COLUMNS = (
+    Column("序号", 6), Column("姓名", 10), Column("性别", 6), Column("年龄", 6), Column("单位", 26, "left"),
+    Column("职称/职务", 16, "left"), Column("教育背景", 10), Column("目前所在专业", 16, "left"), Column("状态", 8),
+    Column("名单序号", 8), Column("候补序号", 8), Column("单位意见", 10), Column("授课骨干教师意见", 28, "left"),
+    Column("提交时间", 16), Column("审核理由", 24, "left"),
+)  # fmt: skip
+
+
+def applicants_workbook(training_class: TrainingClass, rows: Sequence[ReviewRow], at: datetime) -> bytes:
+    """One row per application in the order of the page."""
+    name = f"报名教师 {training_class.title}"
+    return list_workbook(name, _COLUMNS, [_cells(n, row) for n, row in enumerate(rows, 1)], at)
+
+
+def _cells(number: int, row: ReviewRow) -> list[Cell]:
+    application: Application = row.application
+    items = application.answer.items
+    submitted = application.submitted_at
+    return [
+        number, application.person.name, application.person.sex, application.age, application.employer.name,
+        items.get("6", ""), items.get("10", ""), items.get("13", ""), application.state_title, application.seat,
+        application.waiting_number, "已出具" if application.is_endorsed else "未出具", _opinions(row),
+        f"{localtime(submitted):%Y-%m-%d %H:%M}" if submitted else "", application.decision_reason,
+    ]  # fmt: skip
+
+
+def _opinions(row: ReviewRow) -> str:
+    words = []
+    for name, opinion in row.opinions:
+        if opinion is None:
+            words.append(f"{name}：未填")
+        else:
+            comment = f"（{opinion.comment}）" if opinion.comment else ""
+            words.append(f"{name}：{'同意' if opinion.agrees else '不同意'}{comment}")
+    return "；".join(words)

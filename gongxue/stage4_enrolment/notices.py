@@ -1,0 +1,65 @@
+"""Messages of stage 4."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gongxue.exchange.notices import send
+from gongxue.parties.queries import role_of_person, roles_in
+from gongxue.regulations.roles import Duty
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.notices import class_link
+from gongxue.stage2_staffing.queries import accepted
+from gongxue.stage4_enrolment.models import Application
+
+
+def submitted(application: Application, now: datetime) -> None:
+    """To the employer: an opinion is asked for."""
+    send(
+        roles_in(application.employer_id, Duty.SCHOOL),
+        subject=f"{application.person.name}报名参加{application.training_class.title}，请出具单位意见",
+        kind="enrolment.submit",
+        link="/endorsements/",
+        now=now,
+    )
+
+
+def opinion_asked(training_class: TrainingClass, now: datetime) -> None:
+    """To the instructors: applicants to look at, once when enrolment closes."""
+    for invitation in accepted(training_class, Seat.INSTRUCTOR):
+        send(
+            role_of_person(invitation.person, Duty.BACKBONE),
+            subject=f"请审核报名教师：{training_class}",
+            kind="enrolment.opinion",
+            link=f"{class_link(training_class)}applicants/",
+            now=now,
+        )
+
+
+_DECISIONS = {"admitted": "您已被录取", "waiting": "您已列入候补", "rejected": "您未被录取"}
+
+
+def decided(application: Application, reason: str, now: datetime) -> None:
+    """To the applicant: the decision."""
+    shown = application.training_class
+    send(
+        role_of_person(application.person, Duty.TRAINEE),
+        subject=f"{_DECISIONS[application.state]}：{shown}",
+        body=reason,
+        kind="enrolment.decided",
+        link=f"/my/applications/{application.pk}/",
+        now=now,
+    )
+
+
+def seat_freed(application: Application, now: datetime) -> None:
+    """To the institution: an admitted applicant withdrew."""
+    shown = application.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"{application.person.name}退出，空出 1 个名额：{shown.title}",
+        kind="enrolment.withdraw",
+        link=f"{class_link(shown)}applicants/",
+        now=now,
+    )

@@ -1,0 +1,44 @@
+"""URLs of stage 4."""
+
+from gongxue.foundation.access.routes import Open, route
+from gongxue.foundation.pages.act import act_route
+from gongxue.regulations.roles import Permission as P
+from gongxue.stage4_enrolment.views import notice, review, school, trainee
+
+urlpatterns = [
+    # the notice
+    route("national/notices/<int:pk>/", notice.notice, "notice", Open.PUBLIC),
+    route("classes/<int:pk>/notice/", notice.edit_notice, P.EDIT_NOTICE.value, P.EDIT_NOTICE),
+    act_route("enrolments/<int:pk>/publish/", P.PUBLISH_NOTICE),
+    act_route("enrolments/<int:pk>/close/", P.CLOSE_ENROLMENT),
+    # the trainee
+    route("classes/<int:pk>/apply/", trainee.save, P.SAVE_APPLICATION.value, P.SAVE_APPLICATION),
+    route("my/applications/", trainee.my_applications, "my_applications", P.SAVE_APPLICATION),
+    route("my/applications/<int:pk>/", trainee.application, "application", P.SAVE_APPLICATION),
+    route(
+        "my/applications/<int:pk>/submit/", trainee.submit, P.SUBMIT_APPLICATION.value, P.SUBMIT_APPLICATION
+    ),
+    act_route("my/applications/<int:pk>/withdraw/", P.WITHDRAW_APPLICATION),
+    # the school
+    route("endorsements/", school.endorsements, "endorsements", P.ENDORSE),
+    route("endorsements/selected/", school.endorse_selected, "endorsements.selected", P.ENDORSE),
+    act_route("applications/<int:pk>/endorse/", P.ENDORSE),
+    # the review
+    route("classes/<int:pk>/applicants/", review.applicants, "applicants", P.SEE_CLASSES),
+    route("classes/<int:pk>/applicants.xlsx", review.applicants_sheet, "applicants.xlsx", P.SEE_CLASSES),
+    route("classes/<int:pk>/applicants/decide/", review.decide_selected, "applicants.decide", P.ADMIT),
+    route("classes/<int:pk>/applicants/agree/", review.agree_selected, "applicants.agree", P.GIVE_OPINION),
+    route("applications/<int:pk>/", review.applicant, "applicant", P.SEE_CLASSES),
+    route("applications/<int:pk>/scan/", review.scan, "application.scan", P.SEE_CLASSES),
+    route(
+        "applications/<int:pk>/scan/upload/",
+        review.attach_scan,
+        P.ATTACH_ENDORSEMENT.value,
+        P.ATTACH_ENDORSEMENT,
+    ),
+    act_route("applications/<int:pk>/opinion/", P.GIVE_OPINION),
+    act_route("applications/<int:pk>/admit/", P.ADMIT),
+    act_route("applications/<int:pk>/wait/", P.WAIT),
+    act_route("applications/<int:pk>/reject/", P.REJECT),
+    route("classes/<int:pk>/needs/", review.needs, "needs", P.SEE_CLASSES),
+]

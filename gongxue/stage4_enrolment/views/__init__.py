@@ -1,0 +1,1 @@
+"""Pages of stage 4: the notice, one's own application, the school's opinions, the review."""

@@ -1,0 +1,102 @@
+"""The enrolment notice: its editor and its public page (TR 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from gongxue.foundation import clock
+from gongxue.foundation.access.requests import OpenRequest, Request
+from gongxue.foundation.pages.act import answer_once, visible
+from gongxue.foundation.pages.forms import refusals
+from gongxue.regulations.discipline import RULES
+from gongxue.regulations.enrolment import notice_breaches
+from gongxue.regulations.lifecycle import EnrolmentState
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage3_programme.queries import is_filed
+from gongxue.stage4_enrolment import actions
+from gongxue.stage4_enrolment.forms import NoticeForm
+from gongxue.stage4_enrolment.models import Enrolment
+from gongxue.stage4_enrolment.queries import (
+    counts_of,
+    enrolment_of,
+    is_applying_open,
+    own_application,
+    published_notice,
+)
+from gongxue.stage4_enrolment.views.posted import version_seen
+
+
+def edit_notice(request: Request, pk: int) -> HttpResponse:
+    """The institution writes the notice; publishing is another act."""
+    role = request.role
+    tc = visible(TrainingClass, pk, role)
+    enrolment = enrolment_of(tc)
+    form = NoticeForm(request.POST or None, training_class=tc, enrolment=enrolment)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            answer_once(request, Permission.EDIT_NOTICE, lambda: _save(request, tc, form))
+            messages.success(request, "招生通知已保存。")
+            return redirect(Permission.EDIT_NOTICE.value, tc.pk)
+    if enrolment is not None:
+        enrolment.training_class = tc
+    shown = {
+        "tc": tc,
+        "form": form,
+        "enrolment": enrolment,
+        "over": enrolment is not None and enrolment.state == EnrolmentState.CLOSED,
+        "not_yet": notice_breaches(is_filed(tc)),
+        "counts": counts_of(tc),
+        **_notice_words(enrolment),
+    }
+    return render(request, "enrolment/edit_notice.html", shown, status=422 if form.errors else 200)
+
+
+def _save(request: Request, tc: TrainingClass, form: NoticeForm) -> str:
+    saved = actions.edit_notice(
+        training_class=tc,
+        **form.cleaned_data,
+        seen=version_seen(request),
+        by=request.role,
+        now=clock.now(),
+    )
+    return str(saved.pk)
+
+
+def _notice_words(enrolment: Enrolment | None) -> dict[str, Any]:
+    """What the notice shows beside its own text."""
+    today = clock.today()
+    return {
+        "today": today,
+        "discipline": RULES,
+        "open": enrolment is not None and is_applying_open(enrolment, today),
+    }
+
+
+def notice(request: OpenRequest, pk: int) -> HttpResponse:
+    """The public page of a published notice: what, when, where, for whom, how to apply, the discipline text."""
+    enrolment = published_notice(pk)
+    if enrolment is None:
+        raise Http404
+    role = request.role
+    tc = enrolment.training_class
+    apply = reverse(Permission.SAVE_APPLICATION.value, args=[tc.pk])
+    shown = {
+        "enrolment": enrolment,
+        "tc": tc,
+        "apply": apply,
+        "back_here": urlencode({"next": apply}),
+        "mine": own_application(tc, role) if role and role.is_(Duty.TRAINEE) else None,
+        "may_apply": role is not None and role.may(Permission.SAVE_APPLICATION),
+        "writes": role is not None
+        and role.may(Permission.EDIT_NOTICE)
+        and role.organisation_id == tc.institution_id,
+        **_notice_words(enrolment),
+    }
+    return render(request, "enrolment/notice.html", shown)
