@@ -1,0 +1,128 @@
+"""Stage 5: arrival, groups, attendance, learning products (TR 11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from gongxue.foundation.files.models import StoredFile
+from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
+from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.regulations.attendance import Presence
+from gongxue.regulations.roles import Duty
+from gongxue.stage1_planning.models import TrainingClass, in_class_scope
+from gongxue.stage4_enrolment.models import Application
+
+
+class Delivery(Stateful):
+    """The delivery of a class, from its first day to its last lesson."""
+
+    THING = "delivery"
+    training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="delivery")
+    state = state_field("delivery")
+    started_at = models.DateTimeField("开班时间", null=True)
+    finished_at = models.DateTimeField("教学结束时间", null=True)
+
+    class Meta:
+        db_table = "delivery"
+        constraints = [state_constraint("delivery_state", "delivery")]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 培训实施"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class Attendee(Scoped):
+    """An admitted trainee in the class: arrival, pledge, group."""
+
+    READ_WITH = ("training_class__institution", "application__person__account")
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attendees")
+    application = models.OneToOneField(Application, models.PROTECT, related_name="attendee")
+    arrived_at = models.DateTimeField("报到时间", null=True)
+    pledged_at = models.DateTimeField("签署纪律承诺", null=True)  # MG 10: at arrival
+    group = models.PositiveSmallIntegerField("小组", null=True)
+    attempt = models.PositiveSmallIntegerField("学习成果第几次", default=1)  # 2 after a first mark below 60
+    may_hand_in = models.BooleanField(
+        "可提交学习成果", default=True
+    )  # closed while the handed-in work is scored
+
+    class Meta:
+        db_table = "attendee"
+
+    def __str__(self) -> str:
+        return self.application.person.name
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only themselves."""
+        if role.is_(Duty.TRAINEE):
+            return Q(application__person__account=role.account)
+        return in_class_scope(role)
+
+
+class AttendanceMark(Scoped):
+    """Presence of one trainee in one lesson period; the coordinator's record, every correction in the trail."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attendance")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="marks")
+    day = models.DateField("日期")
+    period = models.PositiveSmallIntegerField("课时")
+    presence = models.CharField("考勤", max_length=10, choices=[(p.value, p.title) for p in Presence])
+    marked_by = account_field()
+    marked_at = models.DateTimeField("记录时间")
+
+    class Meta:
+        db_table = "attendance_mark"
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "day", "period"], name="attendance_once"),
+            models.CheckConstraint(
+                condition=Q(presence__in=[p.value for p in Presence]), name="attendance_presence"
+            ),
+        ]
+        indexes = [models.Index(fields=["training_class", "day", "period"], name="attendance_sheet")]
+
+    def __str__(self) -> str:
+        return f"{self.day} 第{self.period}课时 {Presence(self.presence).title}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)
+
+
+class LearningProduct(Scoped):
+    """A learning product 学习成果 handed in; the server fixes the time, a new version is another row."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="products")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="products")
+    attempt = models.PositiveSmallIntegerField("第几次")
+    title = models.CharField("名称", max_length=120)
+    note = models.CharField("说明", max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="文件")
+    handed_in_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        db_table = "learning_product"
+        indexes = [models.Index(fields=["attendee", "attempt"], name="product_attendee")]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} {self.title}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)
