@@ -1,0 +1,240 @@
+"""Stage 6: attempts, sealed score sheets, results, transcript (TR 12)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
+from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
+from gongxue.parties.models import Person
+from gongxue.regulations.marks import Part
+from gongxue.regulations.roles import Duty
+from gongxue.stage1_planning.models import TrainingClass, in_class_scope
+from gongxue.stage5_delivery.models import Attendee
+
+PART_CHOICES = [(part.value, part.title) for part in Part]
+
+
+def _mark_range(field: str, name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__gte": 0, f"{field}__lte": 100}), name=name)
+
+
+class Attempt(Scoped):
+    """One attempt of one trainee at one assessment; the second never touches the first."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attempts")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="attempts")
+    part = models.CharField("考核", max_length=8, choices=PART_CHOICES)
+    number = models.PositiveSmallIntegerField("第几次")
+    opened_at = models.DateTimeField("开始时间")
+    complete_at = models.DateTimeField(
+        "评分齐备时间", null=True
+    )  # the seal opens: everybody may read the sheets
+    mean = models.DecimalField("平均分", max_digits=5, decimal_places=2, null=True)
+
+    class Meta:
+        db_table = "attempt"
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "part", "number"], name="attempt_once"),
+            models.CheckConstraint(
+                condition=Q(number__in=[1, 2]), name="attempt_number"
+            ),  # TR 12: one second try
+            models.CheckConstraint(condition=Q(part__in=[p.value for p in Part]), name="attempt_part"),
+        ]
+        indexes = [models.Index(fields=["training_class", "part"], name="attempt_class")]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} {Part(self.part).title} 第{self.number}次"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)
+
+
+class DraftSheet(Scoped):
+    """A scorer's unfinished sheet: theirs alone, gone when it is submitted."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="drafts")
+    scorer = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    mark = models.CharField("分数", max_length=5, blank=True)
+    comment = models.CharField("评语", max_length=500, blank=True)
+    saved_at = models.DateTimeField("暂存时间")
+
+    class Meta:
+        db_table = "draft_sheet"
+        constraints = [models.UniqueConstraint(fields=["attempt", "scorer"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scorer} 暂存"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Only the scorer."""
+        return Q(scorer__account=role.account)
+
+
+class ScoreSheet(Scoped):
+    """A submitted sheet: never changed. Nobody but its scorer reads it before the attempt is complete."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="sheets")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="sheets")
+    scorer = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    mark = models.DecimalField("分数", max_digits=4, decimal_places=1)
+    comment = models.CharField("评语", max_length=500, blank=True)
+    submitted_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        db_table = "score_sheet"
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "scorer"], name="sheet_once"),
+            _mark_range("mark", "sheet_mark"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorer} {self.attempt}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """The seal: one's own sheets always, others' only once all are in; trainees never see single sheets."""
+        if role.is_(Duty.SYSTEM):
+            return EVERYTHING
+        if role.is_(Duty.TRAINEE, Duty.SCHOOL):
+            return NOTHING
+        opened = Q(attempt__complete_at__isnull=False)
+        return (in_class_scope(role) & opened) | Q(scorer__account=role.account)
+
+
+class Retake(Stateful):
+    """A trainee's request for a second final assessment (TR 12.2), confirmed by the institution (AMB-09)."""
+
+    THING = "retake"
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="retakes")
+    attendee = models.OneToOneField(Attendee, models.PROTECT, related_name="retake")
+    state = state_field("retake")
+    applied_at = models.DateTimeField("申请时间")
+    allowed_at = models.DateTimeField("同意时间", null=True)
+
+    class Meta:
+        db_table = "retake"
+        constraints = [state_constraint("retake_state", "retake")]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} 二次终结性考核"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)
+
+
+class Results(Stateful):
+    """The results of a class: open while marks come in, confirmed when the transcript stands."""
+
+    THING = "results"
+    training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="results")
+    state = state_field("results")
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    confirmed_by = account_field(null=True)
+    late_days = models.PositiveSmallIntegerField("逾期天数", default=0)
+
+    class Meta:
+        db_table = "results"
+        constraints = [state_constraint("results_state", "results")]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 成绩"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
+class TranscriptLine(Scoped):
+    """One confirmed line of form 5. A correction is another line with a higher revision; both stay."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="transcript")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="transcript_lines")
+    revision = models.PositiveSmallIntegerField("修订")
+    process = models.DecimalField("过程性考核", max_digits=5, decimal_places=2, null=True)
+    final = models.DecimalField("终结性考核", max_digits=5, decimal_places=2, null=True)
+    process_attempts = models.PositiveSmallIntegerField(default=0)
+    final_attempts = models.PositiveSmallIntegerField(default=0)
+    absent_periods = models.PositiveSmallIntegerField("缺课课时", default=0)
+    barred = models.BooleanField("缺课超限")
+    qualified = models.BooleanField("合格")
+    confirmed_by = account_field()
+    confirmed_at = models.DateTimeField("确认时间")
+
+    class Meta:
+        db_table = "transcript_line"
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "revision"], name="transcript_once"),
+            # MG 4.6: nobody qualifies without both marks at 60 or more, or while barred.
+            models.CheckConstraint(
+                condition=Q(qualified=False)
+                | Q(process__gte=Decimal(60), final__gte=Decimal(60), barred=False),
+                name="transcript_qualified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} 成绩"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)
+
+
+class Correction(Stateful):
+    """A correction of a confirmed mark: who, why, old and new; the province countersigns (MG 13)."""
+
+    THING = "correction"
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="corrections")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="corrections")
+    part = models.CharField("考核", max_length=8, choices=PART_CHOICES)
+    state = state_field("correction")
+    old = models.DecimalField("原成绩", max_digits=5, decimal_places=2, null=True)
+    new = models.DecimalField("更正为", max_digits=5, decimal_places=2)
+    reason = models.CharField("理由", max_length=500)
+    requested_by = account_field()
+    requested_at = models.DateTimeField("申请时间")
+    decided_by = account_field(null=True)
+    decided_at = models.DateTimeField("会签时间", null=True)
+
+    class Meta:
+        db_table = "correction"
+        constraints = [
+            state_constraint("correction_state", "correction"),
+            _mark_range("new", "correction_mark"),
+            models.UniqueConstraint(
+                fields=["attendee", "part"], condition=Q(state="requested"), name="correction_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} {Part(self.part).title}更正"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; a trainee sees only their own."""
+        if role.is_(Duty.TRAINEE):
+            return Q(attendee__application__person__account=role.account)
+        return in_class_scope(role)

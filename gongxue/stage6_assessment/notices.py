@@ -1,0 +1,81 @@
+"""Messages of stage 6. None of them says a mark before all sheets are in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gongxue.exchange.notices import send
+from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
+from gongxue.regulations.marks import Part, Standing
+from gongxue.regulations.roles import Duty
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.notices import class_link
+from gongxue.stage5_delivery.models import Attendee
+from gongxue.stage6_assessment.models import Correction
+
+_SAYS = {
+    (Part.PROCESS, Standing.PASSED): "过程性考核合格，请准备终结性考核",
+    (Part.PROCESS, Standing.SECOND): "过程性考核低于 60 分，请二次提交学习成果",
+    (Part.PROCESS, Standing.FAILED): "过程性考核二次评分仍低于 60 分，视为不合格",
+    (Part.FINAL, Standing.PASSED): "终结性考核合格",
+    (Part.FINAL, Standing.SECOND): "终结性考核低于 60 分，可申请二次考核",
+    (Part.FINAL, Standing.FAILED): "终结性考核二次评分仍低于 60 分，视为不合格",
+}
+
+
+def part_decided(attendee: Attendee, part: Part, state: Standing, now: datetime) -> None:
+    """To the trainee: one assessment is decided."""
+    send(
+        role_of_person(attendee.application.person, Duty.TRAINEE),
+        subject=_SAYS[part, state],
+        kind="assessment.decided",
+        link=class_link(attendee.training_class),
+        now=now,
+    )
+
+
+def retake_applied(attendee: Attendee, now: datetime) -> None:
+    """To the institution: a second final assessment is asked for."""
+    shown = attendee.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"{attendee}申请二次终结性考核：{shown.title}",
+        kind="assessment.apply_retake",
+        link=f"{class_link(shown)}assessment/",
+        now=now,
+    )
+
+
+def retake_allowed(attendee: Attendee, now: datetime) -> None:
+    """To the trainee: the second final assessment may take place."""
+    send(
+        role_of_person(attendee.application.person, Duty.TRAINEE),
+        subject="已同意您进行二次终结性考核",
+        kind="assessment.allow_retake",
+        link=class_link(attendee.training_class),
+        now=now,
+    )
+
+
+def confirmed(training_class: TrainingClass, late_days: int, now: datetime) -> None:
+    """To province and centre: the transcript is filed (TR 13)."""
+    late = f"（逾期 {late_days} 天）" if late_days else ""
+    send(
+        [*province_roles(training_class.province_code), *centre_roles()],
+        subject=f"成绩单已报送{late}：{training_class}",
+        kind="assessment.confirm",
+        link=f"{class_link(training_class)}transcript/",
+        now=now,
+    )
+
+
+def correction_requested(correction: Correction, now: datetime) -> None:
+    """To the province: a correction waits for its signature."""
+    shown = correction.training_class
+    send(
+        province_roles(shown.province_code),
+        subject=f"请会签成绩更正：{shown}",
+        kind="assessment.request_correction",
+        link=f"{class_link(shown)}transcript/",
+        now=now,
+    )

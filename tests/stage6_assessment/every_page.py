@@ -1,0 +1,130 @@
+"""Every reading that the platform offers, for every actor: pages, exports, API. The list is the resolver's own."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pypdf import PdfReader
+
+from gongxue.foundation.identity.actions import issue_token
+from gongxue.foundation.identity.models import Role
+from gongxue.regulations.roles import Permission
+from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage4_enrolment.models import Application
+from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from tests.cast import ClassAt, SignedIn, at
+
+_PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
+_CHANGING = re.compile(
+    rb'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|"X-CSRFToken": *"[^"]*"|"instance": *"[^"]*"'
+)
+_ALWAYS_NEW = ("X-Request-Id", "Content-Length", "Date", "Expires", "Last-Modified")
+WITHOUT_DATA = ("static/", "sign-out/", "livez", "readyz", "kit/", "api/v1/openapi.json", "api/v1/docs")
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every route as it is written, `classes/<int:pk>/office/`, and what it needs."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and not route.startswith(WITHOUT_DATA):
+            yield route, getattr(pattern.callback, "needs", None)
+
+
+def keys_of(c: ClassAt) -> list[int]:
+    """Primary keys of the class, its people and the first of its other things: few, counting begins at one."""
+    mine = {
+        c.tc.pk,
+        c.tc.round_id,
+        *Attendee.objects.inside(training_class=c.tc).values_list("pk", flat=True),
+    }
+    for model in (Application, LearningProduct, Invitation):
+        mine |= set(model.objects.inside(training_class=c.tc).order_by("pk").values_list("pk", flat=True)[:1])
+    return sorted(mine)
+
+
+@dataclass
+class Reader:
+    """Somebody who reads whatever they can reach."""
+
+    role: Role | None
+    client: Client
+    token: dict[str, str] = field(default_factory=dict)
+
+    def may(self, needs: Any) -> bool:
+        """Whether the address lets this role pass; that it stops the others is another test's business."""
+        return not isinstance(needs, Permission) or (self.role is not None and self.role.may(needs))
+
+
+@dataclass
+class Library:
+    """Everything there is to read about a class; addresses that only act are learnt and left out."""
+
+    c: ClassAt
+    readers: dict[str, Reader]
+    acts: set[str] = field(default_factory=set)
+
+    def everything(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """Each address that a reader reaches, and all that its answer says."""
+        reader, keys = self.readers[name], keys_of(self.c)
+        for route, needs in routes():
+            if route in self.acts or not reader.may(needs):
+                continue
+            for pk in keys if "pk" in route else ["form2"]:
+                path = f"/{_PARAMETER.sub(str(pk), route)}"
+                status, said = _read(reader, path)
+                if status == 405:
+                    self.acts.add(route)
+                    break
+                yield path, said
+
+
+def library(c: ClassAt, signed_in: SignedIn) -> Library:
+    """Everybody around the class, by name."""
+    roles = c.actors()
+    roles |= {f"instructor {i}": role for i, role in enumerate(c.instructors, 1)}
+    roles |= {f"examiner {i}": role for i, role in enumerate(c.examiners, 1)}
+    roles |= {f"trainee {i}": role for i, role in enumerate(c.trainees, 1)}
+    for double in ("instructor", "examiner", "trainee"):
+        roles.pop(double, None)
+    found = {name: Reader(role, signed_in(role), _token(role)) for name, role in roles.items()}
+    found["nobody"] = Reader(None, Client())
+    for reader in found.values():
+        reader.client.raise_request_exception = False  # a broken page is another test's business
+    return Library(c, found)
+
+
+def _token(role: Role) -> dict[str, str]:
+    return {"Authorization": f"Bearer {issue_token(role=role, now=at(date(2037, 1, 1)))}"}
+
+
+def _read(reader: Reader, path: str) -> tuple[int, bytes]:
+    logging.disable(logging.CRITICAL)
+    try:
+        response = reader.client.get(path, headers=reader.token if path.startswith("/api/") else {})
+    finally:
+        logging.disable(logging.NOTSET)
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    said = {k: v for k, v in response.headers.items() if k not in _ALWAYS_NEW}
+    unpacked = _unpacked(response.headers.get("Content-Type", ""), content)
+    return response.status_code, repr((response.status_code, sorted(said.items()))).encode() + unpacked
+
+
+def _unpacked(kind: str, content: bytes) -> bytes:
+    """The words of a workbook or a PDF; of a page everything but what is new at each request."""
+    if "spreadsheetml" in kind:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return b"\n".join(book.read(name) for name in book.namelist())
+    if kind == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).encode()
+    return _CHANGING.sub(b"", content)

@@ -1,0 +1,64 @@
+"""Scoring by keyboard: what is typed is kept at once, also when the connection was gone for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from gongxue.stage6_assessment.models import DraftSheet, ScoreSheet
+from tests.browsing import Site
+from tests.cast import ClassAt, FreshDatabase
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def c(fresh_database: FreshDatabase, at_time: Callable[[datetime], None]) -> ClassAt:
+    """The products are in."""
+    c = fresh_database.class_at("taught")
+    at_time(c.now)
+    return c
+
+
+def _drafts(c: ClassAt) -> list[str]:
+    rows = DraftSheet.objects.unscoped("test").order_by("attempt__attendee__application__seat")
+    return list(rows.values_list("mark", flat=True))
+
+
+def test_marks_are_typed_through_kept_checked_and_submitted(site: Site, c: ClassAt) -> None:
+    page = site.open(c.instructors[0], f"/classes/{c.tc.pk}/assessment/")
+    page.locator(".mark-in").first.focus()
+    for mark in ("85.5", "90", "78"):
+        page.keyboard.type(mark)
+        page.keyboard.press("Enter")
+    expect(page.locator("#filled")).to_have_text("已填 3 / 4 人")
+    expect(page.locator(".kept").nth(2)).to_contain_text("已暂存")
+    assert _drafts(c) == ["85.5", "90", "78"]
+    page.locator("button[value=check]").click()
+    expect(page.locator("h1")).to_have_text("核对后提交 3 份评分")
+    page.locator("button.main").click()
+    expect(page.locator(".flash")).to_contain_text("已提交 3 份评分")
+    assert ScoreSheet.objects.inside(training_class=c.tc).count() == 3
+    assert site.complaints == []
+
+
+def test_a_wrong_mark_is_said_beside_it_and_a_lost_connection_keeps_what_was_typed(
+    site: Site, c: ClassAt
+) -> None:
+    page = site.open(c.instructors[0], f"/classes/{c.tc.pk}/assessment/", 390, 844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    mark, said = page.locator(".mark-in").first, page.locator(".kept").first
+    mark.fill("855")
+    mark.press("Enter")
+    expect(said).to_contain_text("不是有效的分数")
+    page.context.set_offline(True)
+    mark.fill("85")
+    mark.press("Enter")
+    expect(said).to_contain_text("没有存上")
+    assert _drafts(c) == []
+    page.context.set_offline(False)
+    expect(said).to_contain_text("已暂存")
+    assert _drafts(c) == ["85"]
