@@ -1,0 +1,142 @@
+"""Reads of stage 7: who has answered, and the results as sums. Single sheets are never given out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from gongxue.foundation.identity.models import Role
+from gongxue.parties.queries import qualifications_of
+from gongxue.regulations.evaluation import results_shown
+from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.official_forms import Form, Item, ItemKind, items_for
+from gongxue.regulations.roles import Duty
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.queries import accepted, seat_of
+from gongxue.stage3_programme.queries import sessions_of
+from gongxue.stage6_assessment.queries import is_confirmed as is_confirmed
+from gongxue.stage6_assessment.queries import transcript_of
+from gongxue.stage7_evaluation.models import AnswerSheet, Closing, EvaluationParticipation
+
+
+def has_answered(training_class: TrainingClass, account_id: int) -> bool:
+    """Whether somebody has answered form 2 of a class."""
+    return EvaluationParticipation.objects.inside(
+        training_class=training_class, account_id=account_id
+    ).exists()
+
+
+def classes_answered_by(role: Role) -> set[int]:
+    """The ids of the classes whose form 2 somebody has answered: their own, nobody else's."""
+    return set(EvaluationParticipation.objects.scope(role).values_list("training_class_id", flat=True))
+
+
+def answered_count(training_class: TrainingClass) -> int:
+    """How many have answered."""
+    return EvaluationParticipation.objects.inside(training_class=training_class).count()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item in sum: how often each option, and the mean of its scores."""
+
+    item: Item
+    counts: tuple[tuple[str, int], ...]
+    mean: float | None
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The results of form 2 for a class; empty items while fewer than five sheets are released."""
+
+    answers: int
+    shown: bool
+    items: tuple[ItemResult, ...]
+    form: Form | None = None  # the version whose items these are
+
+
+def outcome_of(training_class: TrainingClass) -> Outcome:
+    """The sums of the released sheets, from five on."""
+    sheets = list(
+        AnswerSheet.objects.inside(training_class=training_class, released=True)
+        .select_related("version")
+        .order_by("pk")
+    )
+    if not results_shown(len(sheets), training_class.edition):
+        return Outcome(len(sheets), False, ())
+    form = sheets[0].version.form
+    results = [
+        _item_result(item, [s.answers.get(item.code) for s in sheets])
+        for item in items_for(form, training_class.level)
+    ]
+    return Outcome(len(sheets), True, tuple(results), form)
+
+
+def _item_result(item: Item, values: list[object]) -> ItemResult:
+    given = [v for v in values if v not in (None, "")]
+    if item.kind in (ItemKind.TEXT, ItemKind.LONG):
+        return ItemResult(item, (), None, tuple(sorted(str(v) for v in given)))  # sorted: no order of storage
+    counter = Counter(given)
+    counts = tuple((option, counter[option]) for option in item.options)
+    scores = dict(zip(item.options, item.scores, strict=False))
+    marks = [scores[v] for v in given if v in scores]
+    return ItemResult(item, counts, sum(marks) / len(marks) if marks else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """The items of one section of the form in sum."""
+
+    title: str
+    note: str
+    items: tuple[ItemResult, ...]
+
+
+def outcome_sections(outcome: Outcome) -> list[SectionResult]:
+    """The outcome in the form's own sections; empty while nothing is shown."""
+    if outcome.form is None:
+        return []
+    by_code = {result.item.code: result for result in outcome.items}
+    sections = []
+    for section in outcome.form.sections:
+        found = tuple(
+            by_code[item.code] for item in section.items if item.code in by_code and not item.derived
+        )
+        if found:
+            sections.append(SectionResult(section.title, section.note, found))
+    return sections
+
+
+def instructor_titles(training_class: TrainingClass) -> dict[str, str]:
+    """The two instructors as form 2 names them in 3.1 and 3.2: name and the courses they teach."""
+    courses: dict[int | None, dict[str, None]] = {}
+    for session in sessions_of(training_class):
+        module = module_by_code(session.module)
+        if module or session.topic:
+            courses.setdefault(session.teacher_id, {})[module.course if module else session.topic] = None
+    found = {}
+    for n, seat in enumerate(accepted(training_class, Seat.INSTRUCTOR), 1):
+        taught = "、".join(courses.get(seat.person_id, {}))
+        found[f"instructor_{n}"] = f"{seat.person.name}（{taught}）" if taught else seat.person.name
+    return found
+
+
+def may_read_outcome(training_class: TrainingClass, role: Role) -> bool:
+    """Form 2 is read by the institution, the instructors, the province and the centre (TR 13)."""
+    if role.is_(Duty.BACKBONE):
+        return seat_of(training_class, role.account_id, Seat.INSTRUCTOR) is not None
+    return not role.is_(Duty.TRAINEE, Duty.SCHOOL)
+
+
+def closing_of(training_class: TrainingClass) -> Closing | None:
+    """The closing of a visible class, or None before it was begun."""
+    found: Closing | None = Closing.objects.inside(training_class=training_class).first()
+    return found
+
+
+def certificates_due(training_class: TrainingClass) -> int:
+    """Qualified trainees without a certificate."""
+    qualified = sum(1 for line in transcript_of(training_class) if line.qualified)
+    return max(0, qualified - qualifications_of(f"class/{training_class.pk}"))
