@@ -1,0 +1,213 @@
+"""Acts of the certificates (MG 16-18): stock, issue in one act for the class, handing out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from gongxue.certificates import notices
+from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
+from gongxue.certificates.queries import lines_to_certify, serial_of, series_of
+from gongxue.certificates.tasks import prepare_documents
+from gongxue.foundation.identity.models import Organisation, Role
+from gongxue.foundation.lifecycle.acts import action
+from gongxue.foundation.lifecycle.engine import lock
+from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
+from gongxue.foundation.trail.record import record
+from gongxue.parties.actions import note_qualifications
+from gongxue.parties.models import Qualification
+from gongxue.parties.queries import institution_kind
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of
+from gongxue.regulations.certificates import RESULT_PASSED, course_content, issuer_breaches
+from gongxue.regulations.evaluation import download_breaches
+from gongxue.regulations.lifecycle import ResultsState
+from gongxue.regulations.numbers import certificate_number, serial_number, series_breaches, stock_breaches
+from gongxue.regulations.roles import Permission
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage3_programme.queries import filed_version
+from gongxue.stage6_assessment.models import TranscriptLine
+from gongxue.stage6_assessment.queries import results_of
+from gongxue.stage7_evaluation.queries import has_answered
+
+RECEIPT_LIMIT = 5000  # sheets in one receipt; ours, against a slip of the finger
+
+
+def _counter(series: str) -> NumberCounter:
+    """The locked counter row of a series; created when first used."""
+    NumberCounter.objects.get_or_create(series=series)
+    return NumberCounter.objects.select_for_update(no_key=True).get(pk=series)
+
+
+def _advance(counter: NumberCounter, by: int) -> range:
+    first = counter.last + 1
+    counter.last += by
+    counter.save(update_fields=["last"])
+    return range(first, counter.last + 1)
+
+
+def _stock_series(institution: Organisation) -> str:
+    return f"S{institution.province_code}{institution.code}"
+
+
+def _register_serials(institution: Organisation, orders: range, state: str) -> list[SerialNumberRow]:
+    return [
+        SerialNumberRow(
+            institution=institution,
+            order=order,
+            serial=str(serial_number(institution.province_code, institution.code, order)),
+            state=state,
+        )
+        for order in orders
+    ]
+
+
+def _entry(institution: Organisation, kind: str, serials: Sequence[str], by: Role, now: datetime,
+           certificate: Certificate | None = None) -> LedgerEntry:  # fmt: skip
+    return LedgerEntry(
+        institution=institution, province_code=institution.province_code, kind=kind, certificate=certificate,
+        first_serial=serials[0], last_serial=serials[-1], quantity=len(serials), entered_by=by.account, entered_at=now,
+    )  # fmt: skip
+
+
+@action(Permission.RECEIVE_STOCK)
+def receive_stock(*, quantity: int, by: Role, now: datetime) -> LedgerEntry:
+    """Enter printed sheets into the stock: the next serials in order (MG 17.2, AMB-24)."""
+    institution = by.organisation
+    counter = _counter(_stock_series(institution))
+    breaches = stock_breaches(counter.last, quantity)
+    if not 1 <= quantity <= RECEIPT_LIMIT:
+        breaches = [Breach("stock.quantity", "MG 18.2", f"入库数量应在 1 至 {RECEIPT_LIMIT} 之间。")]
+    refuse_if(breaches)
+    rows = SerialNumberRow.objects.bulk_create(
+        _register_serials(institution, _advance(counter, quantity), SerialNumberRow.State.RECEIVED)
+    )
+    entry = _entry(institution, LedgerEntry.Kind.RECEIVED, [row.serial for row in rows], by, now)
+    entry.save()
+    record(
+        Permission.RECEIVE_STOCK, by=by, now=now, about=entry,
+        changes={"serials": [None, f"{rows[0].serial}-{rows[-1].serial}"]},
+    )  # fmt: skip
+    return entry
+
+
+def _serials_for(institution: Organisation, wanted: int) -> list[SerialNumberRow]:
+    """The lowest received serials; what is missing is registered now, in the same sequence (AMB-24)."""
+    counter = _counter(_stock_series(institution))
+    stock = SerialNumberRow.objects.unscoped("the institution's own stock, under the counter's lock").filter(
+        institution=institution, state=SerialNumberRow.State.RECEIVED
+    )
+    rows = list(stock.select_for_update(of=("self",), no_key=True).order_by("order")[:wanted])
+    missing = wanted - len(rows)
+    if missing:
+        refuse_if(stock_breaches(counter.last, missing))
+        rows += SerialNumberRow.objects.bulk_create(
+            _register_serials(institution, _advance(counter, missing), SerialNumberRow.State.RECEIVED)
+        )
+    return rows
+
+
+@action(Permission.ISSUE)
+def issue_certificates(*, training_class: TrainingClass, by: Role, now: datetime) -> list[Certificate]:
+    """Issue the certificates of a class in one act, in roster order: all or none.
+
+    Numbers are gapless per institution, month and level; serials are gapless per institution; neither is ever used
+    twice. Refused: results not confirmed, wrong kind of institution, nobody left to certify, a sequence would
+    overflow.
+    """
+    shown = lock(training_class, by)
+    institution = shown.institution
+    results = results_of(shown)
+    confirmed = results is not None and results.state == ResultsState.CONFIRMED
+    refuse_if(issuer_breaches(institution_kind(institution), shown.level_enum, confirmed))
+    lines = lines_to_certify(shown)
+    if not lines:
+        raise RuleBroken(
+            [
+                Breach(
+                    "certificate.nobody",
+                    "MG 17",
+                    "没有待发证的人员：合格者均已发证。",
+                    "一人一班只发一张证书。",
+                )
+            ]
+        )
+    series = series_of(shown, institution)
+    counter = _counter(series.prefix)
+    refuse_if(series_breaches(counter.last, len(lines)))
+    serials = _serials_for(institution, len(lines))
+    orders = _advance(counter, len(lines))
+    periods, own = _training(shown)
+    rows = [
+        _certificate(shown, line, str(certificate_number(series, order)), order, periods, own, by, now)
+        for line, order in zip(lines, orders, strict=True)
+    ]
+    Certificate.objects.bulk_create(rows)
+    for serial, row in zip(serials, rows, strict=True):
+        serial.state, serial.certificate = SerialNumberRow.State.ISSUED, row
+    SerialNumberRow.objects.unscoped("locked above").bulk_update(serials, ["state", "certificate"])
+    LedgerEntry.objects.bulk_create(
+        _entry(institution, LedgerEntry.Kind.ISSUED, [serial.serial], by, now, row)
+        for serial, row in zip(serials, rows, strict=True)
+    )
+    _note(rows, shown)
+    record(
+        Permission.ISSUE, by=by, now=now, about=shown,
+        changes={"numbers": [None, [row.number for row in rows]], "serials": [None, [s.serial for s in serials]]},
+    )  # fmt: skip
+    notices.issued(shown, rows, now)
+    prepare_documents.enqueue(shown.pk)  # nobody waits for their document; it is also made on first demand
+    return rows
+
+
+def _training(shown: TrainingClass) -> tuple[int, str]:
+    """培训课时 and, for level G, the content its own programme names."""
+    filed = filed_version(shown)
+    content = filed.content if filed else {"sessions": [], "sections": {}}
+    topics = dict.fromkeys(s["topic"] for s in content["sessions"] if s["topic"] and s["kind"] == "course")
+    return len(content["sessions"]), "、".join(topics)
+
+
+def _certificate(
+    shown: TrainingClass, line: TranscriptLine, number: str, order: int, periods: int, own: str, by: Role,
+    now: datetime,
+) -> Certificate:  # fmt: skip
+    person = line.attendee.application.person
+    return Certificate(
+        number=number, order=order, training_class=shown, attendee=line.attendee, person=person,
+        institution=shown.institution, province_code=shown.province_code, holder=person.name,
+        id_number_index=person.id_number_index, level=shown.level, category=shown.category,
+        first_day=shown.first_day, last_day=shown.last_day, courses=course_content(shown.level_enum, own)[:300],
+        periods=periods, result=RESULT_PASSED, issued_on=day_of(now), issued_by=by.account,
+        token=secrets.token_hex(16),
+    )  # fmt: skip
+
+
+def _note(rows: list[Certificate], shown: TrainingClass) -> None:
+    note_qualifications(
+        Qualification(
+            person=row.person, level=row.level, category=row.category, certificate_number=row.number,
+            institution=row.institution, issued_on=row.issued_on, reference=f"class/{shown.pk}",
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+@action(Permission.DOWNLOAD)
+def collect_certificate(*, certificate: Certificate, by: Role, now: datetime) -> Certificate:
+    """The holder takes the electronic certificate; the first time is entered as 领取 in the ledger.
+
+    Refused before form 2 is filled (TR 12.3, AMB-17) and for anybody but the holder.
+    """
+    row = lock(certificate, by)
+    if row.person.account_id != by.account_id:
+        raise NotAllowed("只有持证人本人可以领取电子证书。", "MG 18.2")
+    refuse_if(download_breaches(has_answered(row.training_class, by.account_id), row.training_class.edition))
+    entries = LedgerEntry.objects.inside(certificate=row, kind=LedgerEntry.Kind.COLLECTED)
+    if not entries.exists():
+        serial = serial_of(row)
+        entry = _entry(row.institution, LedgerEntry.Kind.COLLECTED, [serial], by, now, row)
+        entry.save()
+        record(Permission.DOWNLOAD, by=by, now=now, about=row)
+    return row

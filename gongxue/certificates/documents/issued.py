@@ -1,0 +1,51 @@
+"""The document of a certificate: made once, on first demand, and never made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from gongxue.certificates.documents.sheet import VERSION, certificate_pdf
+from gongxue.certificates.documents.signing import sign
+from gongxue.certificates.models import Certificate, IssuedDocument
+from gongxue.certificates.queries import serial_of
+from gongxue.foundation.files.models import StoredFile
+from gongxue.foundation.files.store import put
+
+
+def signed_pdfs(certificates: Iterable[Certificate], now: datetime) -> Iterator[tuple[Certificate, bytes]]:
+    """Signed documents one after the other, stored nowhere: a thousand need no more memory than one."""
+    for certificate in certificates:
+        yield certificate, sign(certificate_pdf(certificate), now)
+
+
+def _existing(certificate: Certificate) -> IssuedDocument | None:
+    found: IssuedDocument | None = (
+        IssuedDocument.objects.inside(certificate=certificate).select_related("file").first()
+    )
+    return found
+
+
+def document_of(certificate: Certificate, now: datetime) -> StoredFile:
+    """The signed PDF of a certificate: made at the first call, the same bytes at every later one.
+
+    Who may have it is decided by whoever calls. Two first calls at once leave one document.
+    Raises GlyphsMissing or FontsMissing when it cannot be made, StoreFull when it cannot be kept.
+    """
+    if found := _existing(certificate):
+        return found.file
+    serial = serial_of(certificate)
+    # Before the transaction: it holds no lock meanwhile.
+    signed = sign(certificate_pdf(certificate, serial), now)
+    with transaction.atomic():
+        Certificate.objects.inside(pk=certificate.pk).select_for_update(no_key=True).get()
+        if found := _existing(certificate):  # somebody was faster: theirs is the document
+            return found.file
+        name = f"工学一体化教师培训合格证书_{certificate.number}.pdf"
+        file = put([signed], name=name, media_type="application/pdf", now=now, sealed=True)
+        IssuedDocument.objects.create(
+            certificate=certificate, serial=serial, file=file, template=VERSION, made_at=now
+        )
+    return file

@@ -1,0 +1,112 @@
+"""The platform's signature on a document: PAdES B-B with the P-256 key, one more revision of the file."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from asn1crypto import cms, keys, pem, x509  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from gongxue.foundation.keys import key
+
+FIELD = "Gongxue"
+REASON = "核发工学一体化教师培训合格证书"
+BYTES_RESERVED = 16_384  # room in the file for the signature; estimating it would sign everything twice
+
+
+@cache
+def platform_certificate() -> x509.Certificate:
+    """The certificate that every signature of the platform names."""
+    return x509.Certificate.load(pem.unarmor(key("document.crt"))[2])
+
+
+def envelope(signed_attributes: cms.CMSAttributes, signature: bytes) -> bytes:
+    """The one way in which the platform wraps a signature: whatever it does not cover itself is fixed here."""
+    platform = platform_certificate()
+    signer = {
+        "version": "v1",
+        "sid": {
+            "issuer_and_serial_number": {"issuer": platform.issuer, "serial_number": platform.serial_number}
+        },
+        "digest_algorithm": {"algorithm": "sha256"},
+        "signed_attrs": signed_attributes,
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": signature,
+    }
+    content = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [platform],
+            "signer_infos": [signer],
+        }
+    )
+    wrapped: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
+    return wrapped
+
+
+class _KeptKey(signers.SimpleSigner):
+    """Signs with a key that is loaded once, not once per signature."""
+
+    def __init__(self) -> None:
+        text = key("document.key")
+        loaded = load_pem_private_key(text, password=None)
+        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
+        self._key = loaded
+        super().__init__(
+            signing_cert=platform_certificate(),
+            signing_key=keys.PrivateKeyInfo.load(pem.unarmor(text)[2]),
+            cert_registry=SimpleCertificateStore(),
+        )
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """ECDSA over SHA-256."""
+        return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+@cache
+def _signer() -> _KeptKey:
+    return _KeptKey()
+
+
+class _Revision(IncrementalPdfFileWriter):
+    """A revision that adds the signature and nothing else: title, dates and keywords stay as they were typeset."""
+
+    def _update_meta(self) -> None:
+        pass
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """The file stays PDF 1.7, as PDF/A-2 wants; the kind of signature is declared as an extension."""
+
+
+class _At(signers.PdfSigner):
+    """Signs at a given moment instead of reading the clock."""
+
+    moment: datetime
+
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
+        """The session, told the time."""
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self.moment
+        return session
+
+
+def sign(document: bytes, now: datetime) -> bytes:
+    """The document with the platform's signature over all of it; `now` is the time that the signature states."""
+    meta = signers.PdfSignatureMetadata(
+        field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=REASON
+    )
+    signer = _At(meta, signer=_signer())
+    signer.moment = now
+    signed = io.BytesIO()
+    signer.sign_pdf(_Revision(io.BytesIO(document)), output=signed, bytes_reserved=BYTES_RESERVED)
+    return signed.getvalue()

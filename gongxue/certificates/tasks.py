@@ -1,0 +1,25 @@
+"""Work of the certificates outside a request."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from gongxue.certificates.documents import document_of
+from gongxue.certificates.models import Certificate
+from gongxue.foundation import clock
+
+
+@task()
+def prepare_documents(class_id: int) -> int:
+    """Make the documents of a class that do not exist yet, so that nobody waits for theirs; returns how many.
+
+    Can be run again at any point: what exists is left alone.
+    """
+    rows = Certificate.objects.unscoped("the documents of a whole class").filter(
+        training_class_id=class_id, document=None
+    )
+    made = 0
+    for certificate in rows.select_related("institution", "person__account").order_by("number"):
+        document_of(certificate, clock.now())
+        made += 1
+    return made
