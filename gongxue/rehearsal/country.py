@@ -1,0 +1,206 @@
+"""The demonstration country: classes at every stage, every desk with believable work. All of it is invented.
+
+Built through the same actions as everything else, relative to a day; approvals are invented too, because the list
+64号 is not public, and their basis says so.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import F
+
+from gongxue.certificates.actions import receive_stock
+from gongxue.exchange.models import Message
+from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.parties.models import Person, TrainingApproval
+from gongxue.parties.reference import load_reference
+from gongxue.regulations.calendar import day_of
+from gongxue.regulations.categories import CATEGORIES
+from gongxue.regulations.levels import Level
+from gongxue.regulations.registers import Institution, institutions
+from gongxue.regulations.roles import Duty
+from gongxue.rehearsal import plans as calendar
+from gongxue.rehearsal.cast import Cast, schools
+from gongxue.rehearsal.drive import STAGE_1, Run, drive, drive_together
+from gongxue.rehearsal.names import Invention
+from gongxue.rehearsal.plans import BUSIEST, PLANS, Plan
+from gongxue.rehearsal.specification import Specification
+from gongxue.rehearsal.timeline import at
+from gongxue.rehearsal.twists import TWISTS
+from gongxue.stage1_planning import actions as planning
+
+PASSWORD = "gongxue-demo-2026"  # noqa: S105 — printed at every start, for invented people only
+SEED = 2026
+BASIS = "演示数据：获批资格为虚构（64号文件未公开）"
+POOL_PER_CATEGORY = 22
+BEFORE = timedelta(days=430)  # the platform is older than its first round
+READ_AFTER = timedelta(days=5)  # messages are read within so many days
+
+Progress = Callable[[str, int, int], None]
+
+
+def build(
+    now: datetime,
+    progress: Progress = lambda words, done, of: None,
+    plans: Sequence[Plan] = PLANS,
+) -> None:
+    """Build the country as of a moment, in an empty database. `progress(words, done, of)` is told each class."""
+    today = day_of(now)
+    load_reference(at(today - BEFORE))
+    cast = Cast(Invention(SEED), at(today - BEFORE, 11), make_password(PASSWORD))
+    _officials(cast)
+    _approvals(today, cast, plans)
+    employers = schools(("11", "12", "13", "32", "33", "37", "41", "42", "44", "45", "51", "61", "31"), 4)
+    pool = cast.backbone(employers, [code for code in CATEGORIES for _ in range(POOL_PER_CATEGORY)])
+    _rounds(cast, today, plans)
+    runs = [_run(cast, plan, today, i, employers) for i, plan in enumerate(plans)]
+    _ask_for_the_same_teacher(runs, pool[list(CATEGORIES).index(BUSIEST) * POOL_PER_CATEGORY])
+    drive_together([run for run in runs if run.halt_before not in STAGE_1], now)
+    for i, run in enumerate(runs):
+        progress(str(run.specification), i, len(runs))
+        drive(run, now, after=STAGE_1[-1] if run.halt_before not in STAGE_1 else "")
+        if plans[i].twist:
+            TWISTS[plans[i].twist](run, now)
+    _stock(cast, at(today - timedelta(days=200)))
+    _read_messages(now)
+    _name_the_cast(runs, today)
+
+
+def _officials(cast: Cast) -> None:
+    """Staff with sign-in names that can be guessed from the place: centre, hebei, xingtai …"""
+    centre = Organisation.objects.get(kind="centre")
+    cast.staff(centre, Duty.CENTRE, "centre")
+    cast.staff(centre, Duty.OVERSIGHT, "sinengsi")
+    for province in Organisation.objects.filter(kind="province"):
+        cast.staff(
+            province,
+            Duty.PROVINCE,
+            "hebei" if province.province_code == "13" else f"p{province.province_code}",
+        )
+    for place in Organisation.objects.exclude(code=""):
+        base = "xingtai" if place.code == "009" else f"i{place.code}"
+        cast.staff(place, Duty.INSTITUTION, base)
+        cast.staff(place, Duty.COORDINATOR, f"{base}-banwu")
+        cast.staff(place, Duty.CERTIFICATE_OFFICER, f"{base}-zhengshu")
+
+
+def _approvals(today: date, cast: Cast, plans: Sequence[Plan]) -> None:
+    """Invented approvals: what the plans need, and the first three categories for everybody else; 051 has none."""
+    needed = {(p.code, p.level, p.category) for p in plans if p.level != "G"}
+    for one in institutions():
+        if one.code == "051":
+            continue  # the register shows 待录入 there
+        for level in (x for x in Level if x.run_by == one.kind and x != Level.BACKBONE):
+            needed |= {(one.code, level.value, c) for c in ("01", "02", "03")}
+    places = {o.code: o for o in Organisation.objects.exclude(code="")}
+    begin = date(today.year - 2, 1, 1)
+    TrainingApproval.objects.bulk_create(
+        TrainingApproval(
+            institution=places[code], category=category, level=level, valid_from=begin,
+            valid_until=date(today.year + 2, 12, 31), basis=BASIS, registered_at=cast.now,
+        )
+        for code, level, category in sorted(needed)
+    )  # fmt: skip
+
+
+def _rounds(cast: Cast, today: date, plans: Sequence[Plan]) -> None:
+    centre = cast.staff(Organisation.objects.get(kind="centre"), Duty.CENTRE)
+    for one in calendar.rounds(plans, today):
+        planning.open_round(
+            year=one.period.year, half=one.period.half, opens_on=one.opens, closes_on=one.closes, by=centre,
+            now=at(one.opens, 9),
+        )  # fmt: skip
+
+
+def _run(cast: Cast, plan: Plan, today: date, i: int, employers: list[Organisation]) -> Run:
+    place: Institution = next(one for one in institutions() if one.code == plan.code)
+    first_day = calendar.first_day(plan, today)
+    spec = Specification(place, Level(plan.level), plan.category, first_day, plan.headcount)
+    organisation = Organisation.objects.get(code=plan.code)
+    near = [e for e in employers if e.province_code == organisation.province_code] or employers
+    dice = random.Random(SEED * 100 + i)  # noqa: S311 — repeatable, not secret
+    applicants_from = near + employers[i % len(employers) :][:4]
+    run = Run(spec, cast, organisation, dice, applicants_from, halt_before=plan.halt)
+    run.reporting_from = calendar.reporting_from(plan, today)
+    run.endorsed_at_once = 0.4
+    return run
+
+
+def _ask_for_the_same_teacher(runs: Sequence[Run], teacher: Role) -> None:
+    """One teacher is wanted everywhere, so that one desk shows everything a teacher does."""
+    person = Person.objects.unscoped("the demonstration").get(account=teacher.account_id)
+    for run in runs:
+        if run.specification.category == BUSIEST and run.specification.level != Level.BACKBONE:
+            run.preferred = [person.pk]
+
+
+def _stock(cast: Cast, now: datetime) -> None:
+    """Some institutions have received printed sheets."""
+    for code in ("011", "018", "040"):
+        place = Organisation.objects.get(code=code)
+        receive_stock(quantity=200, by=cast.staff(place, Duty.CERTIFICATE_OFFICER), now=now)
+
+
+def _read_messages(now: datetime) -> None:
+    """People have read what came more than a few days ago."""
+    old = Message.objects.unscoped("the demonstration").filter(sent_at__lt=now - READ_AFTER)
+    old.update(read_at=F("sent_at"))
+
+
+# Who signs in -------------------------------------------------------------------------------------------------------
+
+
+def _name_the_cast(runs: Sequence[Run], today: date) -> None:
+    """Give the teacher, trainee and school with the fullest desks names that can be remembered."""
+    from gongxue.desks.todos import todos_for
+
+    held = Role.objects.filter(until=None).select_related("account", "organisation").order_by("pk")
+    some_trainees = [role.pk for run in runs for role in (*run.trainees[:2], *run.trainees[-1:])]
+    for name, candidates in (
+        ("gugan", held.filter(duty=Duty.BACKBONE, account__person__invitations__isnull=False).distinct()),
+        ("canxun", held.filter(duty=Duty.TRAINEE, pk__in=some_trainees)),
+        ("xuexiao", held.filter(duty=Duty.SCHOOL)),
+    ):
+        best = max(candidates, key=lambda role: _fullness(todos_for(role, today)), default=None)
+        if best is not None:
+            Account.objects.filter(pk=best.account_id).update(sign_in_name=name)
+
+
+def _fullness(todos: Sequence[object]) -> tuple[int, int]:
+    kinds = {getattr(todo, "kind", "") for todo in todos}
+    return len(kinds), len(todos)
+
+
+SIGN_INS: tuple[tuple[str, Duty], ...] = (
+    ("centre", Duty.CENTRE), ("sinengsi", Duty.OVERSIGHT), ("hebei", Duty.PROVINCE), ("xingtai", Duty.INSTITUTION),
+    ("xingtai-banwu", Duty.COORDINATOR), ("xingtai-zhengshu", Duty.CERTIFICATE_OFFICER), ("gugan", Duty.BACKBONE),
+    ("canxun", Duty.TRAINEE), ("xuexiao", Duty.SCHOOL),
+)  # fmt: skip
+
+
+def sign_in_table() -> list[tuple[str, str, str, str]]:
+    """(sign-in name, duty, person, organisation) of the demonstration, for the table printed at the start."""
+    rows = []
+    for name, duty in SIGN_INS:
+        role = (
+            Role.objects.filter(account__sign_in_name=name, duty=duty, until=None)
+            .select_related("account", "organisation")
+            .first()
+        )
+        if role:
+            rows.append((name, role.title, role.account.name, role.organisation.name))
+    return rows
+
+
+def is_demonstration() -> bool:
+    """Whether this database was built as the demonstration country."""
+    return TrainingApproval.objects.filter(basis=BASIS).exists()
+
+
+def is_empty() -> bool:
+    """Whether nobody but the platform itself has an account."""
+    return not Account.objects.exclude(sign_in_name="platform").exists()
