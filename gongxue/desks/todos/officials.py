@@ -1,0 +1,99 @@
+"""What waits at the centre and in the provinces."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from gongxue.desks.cards import Todo
+from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.foundation.identity.models import Role
+from gongxue.regulations.calendar import programme_due
+from gongxue.regulations.lifecycle import (
+    CorrectionState,
+    InvitationState,
+    PlanState,
+    ProgrammeState,
+)
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import rounds_visible_to
+from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage3_programme.models import Programme
+from gongxue.stage6_assessment.models import Correction
+
+EXPERTS_SHOWN = 50
+
+
+def centre(role: Role, today: date) -> Todos:
+    """Lists to publish, experts to confirm."""
+    reported = TrainingClass.objects.scope(role).filter(state=PlanState.REPORTED)
+    counts = dict(reported.values_list("round").annotate(n=Count("pk")))
+    todos = []
+    for round_ in rounds_visible_to(role).filter(pk__in=counts):
+        where = reverse("planning.round", args=[round_.pk])
+        title = f"{counts[round_.pk]} 个班次已上报，待发布"
+        todos.append(Todo("发布", title, where, round_.closes_on, str(round_)))
+    experts = Invitation.objects.scope(role).filter(state=InvitationState.NOMINATED)
+    rows = experts.select_related("training_class__institution", "person__account").order_by(
+        "answer_by", "pk"
+    )
+    for invitation in rows[:EXPERTS_SHOWN]:
+        title = f"确认专家 {invitation}"
+        todos.append(
+            class_todo("确认", title, invitation.training_class, "staffing", invitation.answer_by, far=True)
+        )
+    return todos
+
+
+def province(role: Role, today: date) -> Todos:
+    """Plans, programmes and corrections to review."""
+    return _plans(role) + _programmes(role) + _corrections(role)
+
+
+def _plans(role: Role) -> Todos:
+    counts = (
+        TrainingClass.objects.scope(role)
+        .values("round", "round__closes_on")
+        .annotate(
+            waiting=Count("pk", filter=Q(state=PlanState.SUBMITTED)),
+            approved=Count("pk", filter=Q(state=PlanState.APPROVED)),
+        )
+        .order_by("round")
+    )
+    names = {round_.pk: str(round_) for round_ in rounds_visible_to(role)}
+    todos = []
+    for row in counts:
+        where, due = reverse("planning.round", args=[row["round"]]), row["round__closes_on"]
+        if row["waiting"]:
+            title = f"{row['waiting']} 个计划班次待审核"
+            todos.append(Todo("审核", title, where, due, names[row["round"]]))
+        elif row["approved"]:
+            title = f"{row['approved']} 个班次已通过，待汇总上报"
+            todos.append(Todo("上报", title, where, due, names[row["round"]]))
+    return todos
+
+
+def _programmes(role: Role) -> Todos:
+    rows = Programme.objects.scope(role).filter(state=ProgrammeState.SUBMITTED)
+    return [
+        class_todo(
+            "审核",
+            "培训方案待审核报备",
+            tc,
+            "programme",
+            programme_due(tc.first_day, tc.edition).on,
+            far=True,
+        )
+        for tc in (row.training_class for row in rows.select_related("training_class__institution"))
+    ]
+
+
+def _corrections(role: Role) -> Todos:
+    rows = Correction.objects.scope(role).filter(state=CorrectionState.REQUESTED)
+    names = ("training_class__institution", "attendee__application__person__account")
+    return [
+        class_todo("会签", f"成绩更正：{row.attendee}", row.training_class, "transcript", far=True)
+        for row in rows.select_related(*names)
+    ]

@@ -1,0 +1,92 @@
+"""What waits for a backbone teacher: invitations, programmes, opinions, sheets. So many queries per desk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from django.urls import reverse
+
+from gongxue.desks.cards import Todo
+from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.foundation.identity.models import Role
+from gongxue.parties.queries import person_of
+from gongxue.regulations.calendar import programme_due
+from gongxue.regulations.lifecycle import ApplicationState, InvitationState, ProgrammeState
+from gongxue.regulations.marks import Part
+from gongxue.regulations.staffing import Seat
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.queries import invitations_visible_to
+from gongxue.stage3_programme.models import Programme, ProgrammeConfirmation
+from gongxue.stage4_enrolment.models import Application, Opinion
+from gongxue.stage6_assessment.queries import sheets_wanted
+
+
+def teacher_invitations(role: Role, today: date) -> Todos:
+    """Invitations to answer."""
+    waiting = invitations_visible_to(role).filter(state=InvitationState.SENT)
+    return [
+        Todo(
+            "答复", f"{i.training_class.institution.name}邀请您担任{i.seat_title}", reverse("invitation", args=[i.pk]),
+            i.answer_by, i.training_class.title, i.training_class_id,
+        )
+        for i in waiting
+    ]  # fmt: skip
+
+
+def teacher_classes(role: Role, today: date) -> Todos:
+    """Programmes to confirm, opinions to give, sheets to fill."""
+    person = person_of(role.account_id)
+    if person is None:
+        return []
+    held = invitations_visible_to(role).filter(state=InvitationState.ACCEPTED, training_class__stage__lte=6)
+    seats = [(i.training_class, Seat(i.seat)) for i in held]
+    taught = [tc for tc, seat in seats if seat == Seat.INSTRUCTOR]
+    return _to_confirm(taught, person.pk) + _to_judge(taught, person.pk) + _to_score(seats, role)
+
+
+def _to_confirm(classes: list[TrainingClass], person: int) -> Todos:
+    confirmed = set(
+        ProgrammeConfirmation.objects.inside(training_class__in=classes, person=person).values_list(
+            "training_class", "version"
+        )
+    )
+    waiting = (ProgrammeState.DRAFT, ProgrammeState.RETURNED)
+    written = Programme.objects.inside(training_class__in=classes, state__in=waiting)
+    versions = dict(written.values_list("training_class", "version"))
+    return [
+        class_todo(
+            "方案",
+            "共同编写并确认培训方案",
+            tc,
+            "programme",
+            programme_due(tc.first_day, tc.edition).on,
+            far=True,
+        )
+        for tc in classes
+        if tc.pk in versions and (tc.pk, versions[tc.pk]) not in confirmed
+    ]
+
+
+def _to_judge(classes: list[TrainingClass], person: int) -> Todos:
+    enrolling = [tc for tc in classes if tc.stage == 4]
+    given = Opinion.objects.inside(training_class__in=enrolling, person=person).values("application")
+    waiting = Application.objects.inside(training_class__in=enrolling, state=ApplicationState.SUBMITTED)
+    counts = Counter(waiting.exclude(pk__in=given).values_list("training_class_id", flat=True))
+    return [
+        class_todo("意见", f"{counts[tc.pk]} 名报名教师待您审核", tc, "applicants", tc.first_day, far=True)
+        for tc in enrolling
+        if counts[tc.pk]
+    ]
+
+
+def _to_score(seats: list[tuple[TrainingClass, Seat]], role: Role) -> Todos:
+    parts = [(tc, part) for tc, seat in seats for part in Part if part.scored_by == seat and tc.stage >= 5]
+    wanted = sheets_wanted(role, parts)
+    return [
+        class_todo(
+            "评分", f"{wanted[tc.pk, part]} 人待{part.title}评分", tc, "assessment", tc.last_day, far=True
+        )
+        for tc, part in parts
+        if wanted[tc.pk, part]
+    ]

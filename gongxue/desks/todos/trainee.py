@@ -1,0 +1,86 @@
+"""What waits for a trainee and for a school."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+
+from gongxue.certificates.models import LedgerEntry
+from gongxue.certificates.queries import certificates_visible_to
+from gongxue.desks.cards import Todo
+from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.foundation.identity.models import Role
+from gongxue.regulations.lifecycle import ApplicationState, DeliveryState
+from gongxue.stage4_enrolment.queries import applications_visible_to
+from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage7_evaluation.queries import classes_answered_by
+
+
+def trainee(role: Role, today: date) -> Todos:
+    """Applications to finish, work to hand in, form 2, certificates."""
+    return _drafts(role) + _classes(role) + _certificates(role)
+
+
+def _drafts(role: Role) -> Todos:
+    drafts = applications_visible_to(role).filter(state=ApplicationState.DRAFT)
+    return [
+        Todo(
+            "报名", "参训申请表尚未提交", reverse("application", args=[a.pk]), a.training_class.first_day,
+            class_id=a.training_class_id, about=str(a.training_class),
+        )
+        for a in drafts
+    ]  # fmt: skip
+
+
+def _classes(role: Role) -> Todos:
+    answered = classes_answered_by(role)
+    mine = Attendee.objects.scope(role).filter(training_class__stage__gte=5)
+    attendees = list(mine.select_related("training_class__institution", "training_class__delivery"))
+    handed = set(LearningProduct.objects.scope(role).values_list("attendee_id", "attempt"))
+    todos: Todos = []
+    for attendee in attendees:
+        todos += _products(attendee, handed) + _form2(attendee, answered)
+    return todos
+
+
+def _products(attendee: Attendee, handed: set[tuple[int, int]]) -> Todos:
+    tc = attendee.training_class
+    if not attendee.may_hand_in or tc.stage not in (5, 6) or (attendee.pk, attendee.attempt) in handed:
+        return []
+    words = "二次提交学习成果" if attendee.attempt > 1 else "提交学习成果"
+    return [class_todo("成果", words, tc, "products", tc.last_day)]
+
+
+def _form2(attendee: Attendee, answered: set[int]) -> Todos:
+    tc = attendee.training_class
+    if tc.delivery.state != DeliveryState.FINISHED or tc.pk in answered:
+        return []
+    sub = "匿名，约 3 分钟；填写后可下载证书"
+    return [class_todo("评估", "填写培训结束评估表", tc, "evaluation.answer", sub=sub)]
+
+
+def _certificates(role: Role) -> Todos:
+    mine = list(certificates_visible_to(role))
+    rows = LedgerEntry.objects.inside(certificate__in=mine, kind="collected")
+    collected = set(rows.values_list("certificate_id", flat=True))
+    return [
+        Todo(
+            "证书", "证书已核发，可下载", reverse("my_certificates"), sub=f"证书编号 {c.number}",
+            class_id=c.training_class_id,
+        )
+        for c in mine
+        if c.pk not in collected
+    ]  # fmt: skip
+
+
+def school(role: Role, today: date) -> Todos:
+    """Applications that wait for the employer's opinion."""
+    waiting = applications_visible_to(role).filter(state=ApplicationState.SUBMITTED, endorsed_at=None)
+    return [
+        Todo(
+            "意见", f"请为{a.person.name}出具单位意见", reverse("endorsements"), a.training_class.first_day,
+            str(a.training_class),
+        )
+        for a in waiting
+    ]  # fmt: skip
