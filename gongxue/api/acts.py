@@ -1,0 +1,253 @@
+"""One operation per registered act, made from the act's own signature: a page and the API cannot differ.
+
+`POST /api/v1/<things>/<id>/<act>` when the act has an object, `POST /api/v1/<part>/<act>` when it has none. Inputs
+are the act's parameters; a row is named by its id and found inside the role's scope; unknown fields are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import File, Form, NinjaAPI
+from ninja.files import UploadedFile as NinjaFile
+from pydantic import BaseModel, ConfigDict, create_model
+
+from gongxue.api.shapes import SCHEMAS, shape
+from gongxue.foundation import clock
+from gongxue.foundation.access.requests import Request
+from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
+from gongxue.foundation.lifecycle.errors import Conflict
+from gongxue.foundation.lifecycle.models import AnsweredRequest
+from gongxue.foundation.pages.act import plain_kind, visible
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.roles import Permission
+
+# The password is changed on the page, where the session is renewed; sign-up answers with a session.
+ON_PAGES_ONLY = frozenset({Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS})
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def slug(model: type[models.Model]) -> str:
+    """TrainingClass → training-classes."""
+    name = "".join(f"-{c.lower()}" if c.isupper() else c for c in model.__name__).lstrip("-")
+    if name.endswith("y"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith("ss") else name if name.endswith("s") else f"{name}s"
+
+
+def path_of(act: Act) -> str:
+    """Where the operation of an act stands."""
+    part, _, verb = act.permission.value.partition(".")
+    thing = act.object_parameter
+    verb = verb.replace("_", "-")
+    return f"/{slug(thing.model)}/{{pk}}/{verb}" if thing and thing.model else f"/{part}/{verb}"
+
+
+def _json_kind(parameter: Parameter) -> Any:
+    kind = plain_kind(parameter.kind)
+    if parameter.model:
+        return int
+    origin = typing.get_origin(kind)
+    if origin is not None and issubclass(origin, Mapping):
+        return dict[typing.get_args(kind)]  # type: ignore[misc]
+    if origin is not None and issubclass(origin, Sequence):
+        return list[typing.get_args(kind)[0]]  # type: ignore[misc]
+    return kind
+
+
+def _is_file(parameter: Parameter) -> bool:
+    kind = plain_kind(parameter.kind)
+    kind = typing.get_origin(kind) or kind
+    return isinstance(kind, type) and issubclass(kind, UploadedFile)
+
+
+def _inputs_schema(act: Act, rest: Sequence[Parameter]) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for parameter in rest:
+        if _is_file(parameter):
+            continue
+        kind = _json_kind(parameter)
+        optional = not parameter.required
+        fields[parameter.name] = (kind | None if optional else kind, parameter.default if optional else ...)
+    return create_model(f"{act.function.__name__}_inputs", __base__=_Strict, **fields)
+
+
+def _answer_schema(act: Act) -> Any:
+    hint = typing.get_type_hints(inspect.unwrap(act.function)).get("return")
+    if typing.get_origin(hint) is list:
+        inner = _schema_for(typing.get_args(hint)[0])
+        return list[inner] if inner else None  # type: ignore[valid-type]
+    return _schema_for(hint)
+
+
+def _schema_for(kind: Any) -> Any:
+    if not isinstance(kind, type):
+        return None
+    return next((SCHEMAS[m] for m in kind.__mro__ if m in SCHEMAS), None)
+
+
+def _collect(rest: Sequence[Parameter], given: BaseModel | None, role: Any) -> dict[str, Any]:
+    """The inputs of the action; named rows are looked up inside the role's scope."""
+    inputs: dict[str, Any] = {}
+    for parameter in rest:
+        if given is None or parameter.name not in type(given).model_fields:
+            continue
+        value = getattr(given, parameter.name)
+        if parameter.model and value is not None:
+            value = visible(parameter.model, value, role)
+        inputs[parameter.name] = value
+    return inputs
+
+
+def _said(result: Any) -> Any:
+    """The result of an action as JSON: shapes for rows, numbers as they are, the initial secret of a new account."""
+    if isinstance(result, list):
+        return [_said(row) for row in result]
+    if isinstance(result, models.Model):
+        said = shape(result)
+        secret = getattr(result, "secret", "")
+        return {**said, "initial_secret": secret} if secret else said
+    return result
+
+
+def once(request: Request, act: Act, work: Callable[[], Any]) -> Any:
+    """Do the work once per `Idempotency-Key`; a repeat gets the first answer, another body a conflict."""
+    key = request.headers.get("Idempotency-Key", "")[:64]
+    if not key:
+        return _said(work())
+    digest = hashlib.sha256(request.path.encode() + b"\0" + _body(request)).hexdigest()
+    known = _known(request, key, digest)
+    if known is not None:
+        return known.answer
+    try:
+        with transaction.atomic():
+            row = AnsweredRequest.objects.create(
+                account=request.user,
+                key=key,
+                act=act.permission,
+                digest=digest,
+                answer={},
+                answered_at=clock.now(),
+            )
+            fresh = _said(work())
+            row.answer = _plain_json(fresh)
+            row.save(update_fields=["answer"])
+            return fresh
+    except IntegrityError:
+        known = _known(request, key, digest)
+        if known is None:
+            raise
+        return known.answer
+
+
+def _body(request: Request) -> bytes:
+    if request.FILES:
+        parts = [f"{k}={v}" for k, v in sorted(request.POST.items())]
+        parts += [
+            f"{name}:{file.name}:{file.size}"
+            for name in sorted(request.FILES)
+            for file in request.FILES.getlist(name)
+        ]
+        return "\n".join(parts).encode()
+    return request.body
+
+
+def _plain_json(value: Any) -> Any:
+    answer = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    if isinstance(answer, dict):
+        answer.pop("initial_secret", None)  # shown once, kept nowhere
+    return answer
+
+
+def _known(request: Request, key: str, digest: str) -> AnsweredRequest | None:
+    row = AnsweredRequest.objects.filter(account=request.user, key=key).first()
+    if row is not None and row.digest != digest:
+        raise Conflict(
+            [
+                Breach(
+                    "once.reused", "MG 25.4", "同一个 Idempotency-Key 用于了不同的内容。", "请换一个新的键。"
+                )
+            ]
+        )
+    return row
+
+
+def _perform(
+    act: Act, request: Request, pk: int | None, given: BaseModel | None, files: dict[str, Any]
+) -> Any:
+    role = request.role
+    rest = list(act.parameters)
+    inputs: dict[str, Any] = {}
+    if pk is not None and act.object_parameter and act.object_parameter.model:
+        inputs[rest[0].name] = visible(act.object_parameter.model, pk, role)
+        rest = rest[1:]
+    inputs |= _collect(rest, given, role)
+    inputs |= files
+    result = once(request, act, lambda: act.function(**inputs, by=role, now=clock.now()))
+    return JsonResponse(
+        {"act": act.permission.value, "result": result}, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def _operation(act: Act) -> Callable[..., Any]:
+    """The view of one act, with a signature that ninja reads."""
+    rest = act.parameters[1:] if act.object_parameter else act.parameters
+    schema = _inputs_schema(act, rest)
+    file_names = [p.name for p in rest if _is_file(p)]
+    optional = {p.name for p in rest if _is_file(p) and not p.required}
+    has_inputs = bool(schema.model_fields)
+
+    def view(request: Request, **given: Any) -> HttpResponse:
+        files = {name: given[name] for name in file_names if given.get(name) is not None}
+        return _perform(act, request, given.get("pk"), given.get("inputs"), files)
+
+    parameters = [
+        inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)
+    ]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    if act.object_parameter:
+        parameters.append(inspect.Parameter("pk", keyword, annotation=int))
+    if has_inputs:
+        default = Form(...) if file_names else inspect.Parameter.empty
+        parameters.append(inspect.Parameter("inputs", keyword, annotation=schema, default=default))
+    for name in file_names:
+        default = File(None) if name in optional else File(...)
+        kind = NinjaFile | None if name in optional else NinjaFile
+        parameters.append(inspect.Parameter(name, keyword, annotation=kind, default=default))
+    view.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    view.__name__ = act.permission.value.replace(".", "_")
+    view.__doc__ = inspect.getdoc(act.function)
+    view.__module__ = __name__
+    return view
+
+
+def register_acts(api: NinjaAPI) -> None:
+    """Add the operation of every act."""
+    for act in sorted(ACTS.values(), key=lambda a: a.permission.value):
+        if act.permission in ON_PAGES_ONLY:
+            continue
+        answer = _answer_schema(act)
+        envelope = create_model(
+            f"{act.function.__name__}_answer",
+            act=(str, ...),
+            result=(answer if answer is not None else Any, ...),
+        )
+        api.post(
+            path_of(act),
+            operation_id=act.permission.value,
+            summary=act.permission.title,
+            tags=[act.permission.value.partition(".")[0]],
+            response={200: envelope},
+        )(_operation(act))

@@ -1,0 +1,160 @@
+"""What the API says of each thing: a literal list of fields per model, nothing personal, nothing else.
+
+An ID number or a phone number never appears; marks appear only where the scope of the row already allows it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from pydantic import BaseModel, create_model
+
+from gongxue.certificates.models import Certificate, LedgerEntry
+from gongxue.exchange.models import Message
+from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.parties.models import PoolMembership, TrainingApproval
+from gongxue.stage1_planning.models import (
+    DeadlineException,
+    ProvinceReport,
+    PublishedEdition,
+    ReportingRound,
+    TrainingClass,
+)
+from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation
+from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
+from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
+from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
+from gongxue.stage6_assessment.models import (
+    Correction,
+    DraftSheet,
+    Results,
+    Retake,
+    ScoreSheet,
+    TranscriptLine,
+)
+from gongxue.stage7_evaluation.models import Closing
+
+_PYTHON: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
+    (models.BooleanField, bool),
+    (models.DateTimeField, datetime),
+    (models.DateField, date),
+    (models.DecimalField, Decimal),
+    (models.JSONField, Any),
+    (models.UUIDField, str),
+    (models.ForeignKey, int),
+    (models.IntegerField, int),
+    (models.CharField, str),
+    (models.TextField, str),
+)
+
+# name of the shape → model → fields; "x.y" follows a relation and is called x_y in the answer.
+FIELDS: dict[type[models.Model], tuple[str, ...]] = {
+    Account: ("id", "name", "sign_in_name", "is_active", "must_change_password"),
+    Organisation: ("id", "kind", "name", "province_code", "code", "is_active"),
+    Role: ("id", "duty", "since", "until", "account.name", "organisation.id", "organisation.name"),
+    TrainingApproval: ("id", "institution.code", "category", "level", "valid_from", "valid_until", "basis"),
+    PoolMembership: ("id", "person.id", "category", "levels", "active", "registered_on", "province_code"),
+    Message: ("id", "subject", "body", "link", "kind", "sent_at", "read_at"),
+    ReportingRound: ("id", "year", "half", "opens_on", "closes_on", "state", "version"),
+    TrainingClass: (
+        "id", "round.id", "institution.code", "institution.name", "province_code", "level", "category", "first_day",
+        "last_day", "days", "headcount", "scope", "note", "state", "stage", "version", "returned_reason",
+    ),
+    ProvinceReport: ("id", "round.id", "province_code", "lines", "reported_at"),
+    PublishedEdition: ("id", "round.id", "number", "lines", "published_at"),
+    DeadlineException: ("id", "training_class.id", "deadline", "until", "reason", "granted_at"),
+    Opening: ("id", "training_class.id", "state", "version", "remarks", "filed_at", "recommended_at", "staffed_at"),
+    Recommendation: ("id", "training_class.id", "seat", "rank", "person.id", "chosen", "score", "reasons"),
+    Invitation: (
+        "id", "training_class.id", "seat", "number", "person.id", "state", "version", "answer_by", "answered_at",
+        "answer_reason", "letter",
+    ),
+    Programme: (
+        "id", "training_class.id", "state", "version", "objectives", "course_plan", "assessment_plan", "materials",
+        "venue", "logistics", "final_mode", "venue_declared", "returned_reason", "submitted_at", "filed_at",
+        "late_days",
+    ),
+    CourseSession: ("id", "day", "period", "kind", "module", "topic", "teacher.id", "room"),
+    ProgrammeConfirmation: ("id", "training_class.id", "person.id", "version", "confirmed_at"),
+    FiledProgramme: ("id", "training_class.id", "version", "filed_at", "content"),
+    Enrolment: ("id", "training_class.id", "state", "version", "text", "contact", "closes_on", "published_at"),
+    Application: (
+        "id", "training_class.id", "person.id", "employer.name", "state", "version", "age", "seat", "waiting_number",
+        "submitted_at", "decided_at", "decision_reason", "endorsed_at",
+    ),
+    Opinion: ("id", "application.id", "person.id", "agrees", "comment", "given_at"),
+    Delivery: ("id", "training_class.id", "state", "version", "started_at", "finished_at"),
+    Attendee: ("id", "training_class.id", "application.id", "application.seat", "arrived_at", "group", "attempt", "may_hand_in"),
+    LearningProduct: ("id", "attendee.id", "attempt", "title", "note", "handed_in_at"),
+    DraftSheet: ("id", "mark", "comment", "saved_at"),
+    ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),
+    Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),
+    Results: ("id", "training_class.id", "state", "version", "confirmed_at", "late_days"),
+    Correction: ("id", "attendee.id", "part", "state", "version", "old", "new", "reason", "requested_at", "decided_at"),
+    TranscriptLine: (
+        "id", "attendee.id", "revision", "process", "final", "process_attempts", "final_attempts", "absent_periods",
+        "barred", "qualified", "confirmed_at",
+    ),
+    Closing: ("id", "training_class.id", "state", "version", "ceremony_on", "closed_at"),
+    Certificate: (
+        "id", "number", "training_class.id", "holder", "level", "category", "first_day", "last_day", "courses",
+        "periods", "result", "issued_on",
+    ),
+    LedgerEntry: ("id", "institution.code", "kind", "certificate.id", "first_serial", "last_serial", "quantity", "reason", "entered_at"),
+}  # fmt: skip
+
+
+def _python_kind(field: models.Field[Any, Any]) -> Any:
+    kind = next((python for django, python in _PYTHON if isinstance(field, django)), None)
+    if kind is None:
+        raise TypeError(f"no JSON type for {field}")
+    return kind | None if field.null and kind is not Any else kind
+
+
+def _field_of(model: type[models.Model], path: str) -> tuple[str, Any]:
+    first, _, rest = path.partition(".")
+    field: Any = model._meta.get_field(first)
+    if not rest:
+        return first, _python_kind(field)
+    name, kind = _field_of(field.related_model, rest)
+    return f"{first}_{name}", (kind | None if field.null else kind)
+
+
+def _schema(model: type[models.Model]) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        name: (kind, ...) for name, kind in (_field_of(model, path) for path in FIELDS[model])
+    }
+    return create_model(model.__name__, **fields)
+
+
+SCHEMAS: dict[type[models.Model], type[BaseModel]] = {model: _schema(model) for model in FIELDS}
+
+
+def related_of(model: type[models.Model]) -> list[str]:
+    """The relations a list of this model follows: for select_related."""
+    deep = {path.rsplit(".", 1)[0].replace(".", "__") for path in FIELDS[model] if "." in path}
+    return sorted(name for name in deep if not _only_id(model, name))
+
+
+def _only_id(model: type[models.Model], name: str) -> bool:
+    return all(path == f"{name}.id" for path in FIELDS[model] if path.startswith(f"{name}."))
+
+
+def shape(row: models.Model) -> dict[str, Any]:
+    """A row as the API says it."""
+    model = next(m for m in type(row).__mro__ if m in FIELDS)
+    found: dict[str, Any] = {}
+    for path in FIELDS[model]:
+        first, _, rest = path.partition(".")
+        if rest == "id":
+            found[f"{first}_id"] = getattr(row, f"{first}_id")
+        elif rest:
+            other = getattr(row, first)
+            found[f"{first}_{rest}"] = None if other is None else getattr(other, rest)
+        else:
+            value = getattr(row, first)
+            found[first] = value
+    return found
