@@ -1,0 +1,1 @@
+"""Measurements: `gongxue bench`. Not part of the installed package."""

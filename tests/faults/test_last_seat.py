@@ -1,0 +1,87 @@
+"""Thirty applicants for the last seat: exactly one gets it, whoever decides (reliability row 9, TR 11.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gongxue.foundation.identity.models import Role
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
+from gongxue.stage4_enrolment.models import Application
+from tests.cast import ClassAt, FreshDatabase
+from tests.faults.books import ANY, disagreements
+from tests.faults.calls import Answer, Deed, at_once, where_of
+from tests.faults.counts import short_and_full
+from tests.faults.crowd import crowd, officers
+from tests.faults.server import Server
+
+pytestmark = pytest.mark.postgresql
+AT_ONCE = 30
+
+
+def seats(c: ClassAt) -> list[int]:
+    """Who sits where."""
+    rows = Application.objects.unscoped(ANY).filter(training_class=c.tc, state="admitted")
+    return sorted(rows.values_list("seat", flat=True))
+
+
+def winner(answers: list[Answer]) -> int:
+    """The number of the one that won; every other got a clear no."""
+    (won,) = [i for i, answer in enumerate(answers) if answer.status == 200]
+    for answer in answers[:won] + answers[won + 1 :]:
+        assert answer.status == 422, answer
+        assert answer.rules == [("enrolment.class_full", "TR 11.3")]
+    return won
+
+
+def free_the_seat(c: ClassAt, application: Application) -> None:
+    """The winner withdraws again."""
+    trainee = Role.objects.get(account=application.person.account_id, duty=Duty.TRAINEE)
+    withdraw_application(application=application, by=trainee, now=c.now)
+
+
+@pytest.mark.parametrize("rounds", short_and_full(2, 50))
+def test_one_of_thirty_gets_the_last_seat(
+    fresh_database: FreshDatabase, server: Callable[..., Server], token_of: Callable[[Role], str], rounds: int,
+    measured: Callable[..., None],
+) -> None:  # fmt: skip
+    c = fresh_database.class_at("announced")
+    applications = crowd(c, 29 + AT_ONCE)
+    for application in applications[:29]:
+        admit_applicant(application=application, by=c.staff, now=c.now)
+    waiting = applications[29:]
+    for application in waiting[::2]:
+        put_on_waiting_list(application=application, by=c.staff, now=c.now)
+    tokens = [token_of(officer) for officer in officers(c)]
+    running = server(threads=15, worker=False)  # the daily run would close the enrolment
+    running.start()
+    for n in range(rounds):
+        assert seats(c) == list(range(1, 30))
+        deeds = [
+            Deed(where_of(Permission.ADMIT, a.pk), tokens[(i + n) % 3], {}) for i, a in enumerate(waiting)
+        ]
+        won = waiting.pop(winner(at_once(running.port, deeds)))
+        assert seats(c) == list(range(1, 31))
+        free_the_seat(c, won)
+        waiting += crowd(c, 1)
+    assert disagreements() == {}
+    measured(rounds=rounds, applicants=AT_ONCE, winners_each=1)
+
+
+def test_thirty_doors_of_a_class_with_one_seat_less_let_two_in(
+    fresh_database: FreshDatabase, server: Callable[..., Server], token_of: Callable[[Role], str]
+) -> None:
+    c = fresh_database.class_at("announced")
+    applications = crowd(c, 38)
+    for application in applications[:28]:
+        admit_applicant(application=application, by=c.staff, now=c.now)
+    running = server(threads=15, worker=False)
+    running.start()
+    token = token_of(c.staff)
+    answers = at_once(
+        running.port, [Deed(where_of(Permission.ADMIT, a.pk), token, {}) for a in applications[28:]]
+    )
+    assert sorted(answer.status for answer in answers) == [200, 200] + [422] * 8, "not one more, not one less"
+    assert seats(c) == list(range(1, 31))
