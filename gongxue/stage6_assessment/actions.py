@@ -299,12 +299,22 @@ def request_correction(
     """Ask for the correction of a confirmed mark with a reason; the province countersigns (MG 13)."""
     row = lock(attendee, by)
     line = _current_line(row)
+    old = (line.process if part == Part.PROCESS else line.final) if line else None
     breaches = mark_breaches(new)
     if part not in list(Part):
         breaches.append(Breach("correction.part", "TR 12", "没有这项考核。"))
-    if line is None:
+    elif line is None:
         breaches.append(
             Breach("correction.early", "MG 13", "成绩尚未确认，无须更正。", "评分阶段由评分教师提交。")
+        )
+    elif old is None:
+        breaches.append(
+            Breach(
+                "correction.never",
+                "TR 12",
+                "该教师没有参加这项考核，没有成绩可更正。",
+                "成绩只由评分教师评定。",
+            )
         )
     if not reason.strip():
         breaches.append(Breach("reason.missing", "MG 13", "更正成绩须写明理由。"))
@@ -312,8 +322,7 @@ def request_correction(
         breaches.append(Breach("correction.open", "MG 13", "该成绩已有更正申请待会签。"))
     refuse_if(breaches)
     correction = Correction.objects.create(
-        training_class=row.training_class, attendee=row, part=part,
-        old=line.process if part == Part.PROCESS else line.final,  # type: ignore[union-attr]
+        training_class=row.training_class, attendee=row, part=part, old=old,
         new=parse_mark(new), reason=reason.strip()[:500], requested_by=by.account, requested_at=now,
     )  # fmt: skip
     record(

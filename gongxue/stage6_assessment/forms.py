@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -94,9 +93,7 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         shown = {Part.PROCESS: line.process, Part.FINAL: line.final}
         self.fields["part"].choices = [  # type: ignore[attr-defined]
-            (part.value, f"{part.title}（现为 {_mark(shown[part])}）") for part in Part
+            (part.value, f"{part.title}（现为 {mark:.2f}）")
+            for part, mark in shown.items()
+            if mark is not None
         ]
-
-
-def _mark(value: Decimal | None) -> str:
-    return "无成绩" if value is None else f"{value:.2f}"

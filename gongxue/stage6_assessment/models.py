@@ -211,7 +211,7 @@ class Correction(Stateful):
     attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="corrections")
     part = models.CharField("考核", max_length=8, choices=PART_CHOICES)
     state = state_field("correction")
-    old = models.DecimalField("原成绩", max_digits=5, decimal_places=2, null=True)
+    old = models.DecimalField("原成绩", max_digits=5, decimal_places=2)
     new = models.DecimalField("更正为", max_digits=5, decimal_places=2)
     reason = models.CharField("理由", max_length=500)
     requested_by = account_field()

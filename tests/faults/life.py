@@ -97,7 +97,7 @@ class Life(RuleBasedStateMachine):
     def look(self) -> Verdict:
         """What the law says now; nothing may be wrong at any moment."""
         judged = verdict(self.c.tc.pk)
-        assert judged.wrong == ()
+        assert not judged.wrong, "; ".join(judged.wrong)
         return judged
 
     @rule(data=st.data())

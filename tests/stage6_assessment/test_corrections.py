@@ -166,11 +166,14 @@ def test_who_holds_a_certificate_cannot_be_corrected_to_failing(
 def test_a_barred_trainee_is_not_corrected_into_a_certificate(
     class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime
 ) -> None:
-    c = class_at("confirmed", fates=("barred",))
+    """Somebody who was assessed although too many lessons were missed: the books may have been corrected since."""
+    c = class_at("confirmed", fates=("final_failed",))
     at_time(c.now)
-    for part in ("process", "final"):
-        _ask(c, signed_in, part=part, new="90")
-        countersign_correction(correction=_correction(c), seen=1, by=c.province, now=c.now)
+    line = _lines(c)[0]
+    line.pk, line.revision, line.barred = None, 2, True
+    line.save(force_insert=True)
+    _ask(c, signed_in, part="final", new="90")
+    countersign_correction(correction=_correction(c), seen=1, by=c.province, now=c.now)
     assert [line.qualified for line in _lines(c)] == [False, False, False]
 
 
@@ -197,3 +200,17 @@ def test_sheets_and_transcript_refuse_every_change(
     fresh_database.class_at("confirmed", headcount=1)
     with pytest.raises(DatabaseError, match="登记簿只能追加"), connection.cursor() as cursor:
         cursor.execute(statement.format(table))
+
+
+@pytest.mark.parametrize("part", ["process", "final"])
+def test_a_mark_that_nobody_gave_cannot_be_corrected(
+    class_at: ClassAtFixture, signed_in: SignedIn, part: str
+) -> None:
+    """Else a correction would pass a trainee whom no examiner has seen."""
+    c = class_at("confirmed", fates=("barred",))
+    with pytest.raises(RuleBroken, match="没有参加这项考核"):
+        request_correction(
+            attendee=c.attendees[0], part=part, new="60", reason="登分有误", by=c.staff, now=c.now
+        )
+    choices = signed_in(c.staff).get(f"/attendees/{c.attendees[0].pk}/correction/").content.decode()
+    assert f'value="{part}"' not in choices

@@ -93,10 +93,7 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                (
-                    "old",
-                    models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="原成绩"),
-                ),
+                ("old", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="原成绩")),
                 ("new", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="更正为")),
                 ("reason", models.CharField(max_length=500, verbose_name="理由")),
                 ("requested_at", models.DateTimeField(verbose_name="申请时间")),
