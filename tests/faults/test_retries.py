@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from itertools import chain, cycle, islice
 
 import pytest
@@ -20,7 +19,6 @@ from gongxue.foundation.lifecycle.models import AnsweredRequest
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Permission
-from gongxue.stage1_planning.models import DeadlineException
 from gongxue.stage4_enrolment.models import Opinion
 from gongxue.stage6_assessment.models import ScoreSheet
 from tests.cast import ClassAt, FreshDatabase, Plan
@@ -34,7 +32,6 @@ EFFECTS = {  # act → the rows of which each deed leaves one
     Permission.SCORE_PROCESS: ScoreSheet.objects.unscoped(ANY).filter(attempt__part="process"),
     Permission.GIVE_OPINION: Opinion.objects.unscoped(ANY),
     Permission.RECEIVE_STOCK: LedgerEntry.objects.unscoped(ANY).filter(kind="received"),
-    Permission.GRANT_EXCEPTION: DeadlineException.objects.unscoped(ANY),
 }
 
 
@@ -53,12 +50,11 @@ def sheets(c: ClassAt, token_of: TokenOf) -> Iterator[Deed]:
 
 
 def repeatable(c: ClassAt, applied: ClassAt, token_of: TokenOf) -> Iterator[Deed]:
-    """Opinions, receipts and exceptions without end: each of them may be done again and would count again."""
-    officer, province = token_of(c.certificate_officer), token_of(applied.province)
+    """Opinions and receipts without end: each of them may be done again and would count again."""
+    officer = token_of(c.certificate_officer)
     judges = cycle(
         [(a, by) for a in applied.tc.applications.unscoped(ANY).order_by("pk") for by in applied.instructors]
     )
-    until = applied.tc.first_day - timedelta(days=20)
     n = 0
     while True:
         n += 1
@@ -68,15 +64,11 @@ def repeatable(c: ClassAt, applied: ClassAt, token_of: TokenOf) -> Iterator[Deed
         yield Deed(opinion, token_of(by), agrees, f"opinion-{n}", (Permission.GIVE_OPINION,))
         stock = where_of(Permission.RECEIVE_STOCK)
         yield Deed(stock, officer, {"quantity": 1 + n % 5}, f"stock-{n}", (Permission.RECEIVE_STOCK,))
-        if n % 4 == 0:
-            grant = where_of(Permission.GRANT_EXCEPTION, applied.tc.pk)
-            why = {"deadline": "programme", "until": until, "reason": f"第 {n} 次"}
-            yield Deed(grant, province, why, f"exception-{n}", (Permission.GRANT_EXCEPTION,))
 
 
 @pytest.fixture
 def deeds(fresh_database: FreshDatabase, token_of: TokenOf) -> Iterator[Deed]:
-    """Deeds of four kinds, without end."""
+    """Deeds of three kinds, without end."""
     c, applied = fresh_database.classes_at(Plan("taught"), Plan("enrolment_closed", "001"))
     return chain(sheets(c, token_of), repeatable(c, applied, token_of))
 
