@@ -6,7 +6,6 @@ are the act's parameters; a row is named by its id and found inside the role's s
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 import typing
@@ -15,7 +14,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import File, Form, NinjaAPI
 from ninja.files import UploadedFile as NinjaFile
@@ -25,10 +24,8 @@ from gongxue.api.shapes import SCHEMAS, shape
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
-from gongxue.foundation.lifecycle.errors import Conflict
-from gongxue.foundation.lifecycle.models import AnsweredRequest
-from gongxue.foundation.pages.act import plain_kind, visible
-from gongxue.regulations.breaches import Breach
+from gongxue.foundation.lifecycle.once import once
+from gongxue.foundation.pages.act import digest_of, plain_kind, visible
 from gongxue.regulations.roles import Permission
 
 # The password is changed on the page, where the session is renewed; sign-up answers with a session.
@@ -122,46 +119,15 @@ def _said(result: Any) -> Any:
     return result
 
 
-def once(request: Request, act: Act, work: Callable[[], Any]) -> Any:
+def answer_once(request: Request, act: Act, work: Callable[[], Any]) -> Any:
     """Do the work once per `Idempotency-Key`; a repeat gets the first answer, another body a conflict."""
-    key = request.headers.get("Idempotency-Key", "")[:64]
-    if not key:
-        return _said(work())
-    digest = hashlib.sha256(request.path.encode() + b"\0" + _body(request)).hexdigest()
-    known = _known(request, key, digest)
-    if known is not None:
-        return known.answer
-    try:
-        with transaction.atomic():
-            row = AnsweredRequest.objects.create(
-                account=request.user,
-                key=key,
-                act=act.permission,
-                digest=digest,
-                answer={},
-                answered_at=clock.now(),
-            )
-            fresh = _said(work())
-            row.answer = _plain_json(fresh)
-            row.save(update_fields=["answer"])
-            return fresh
-    except IntegrityError:
-        known = _known(request, key, digest)
-        if known is None:
-            raise
-        return known.answer
+    key = request.headers.get("Idempotency-Key", "")
 
+    def kept() -> tuple[Any, Any]:
+        answer = _said(work())
+        return answer, _plain_json(answer)
 
-def _body(request: Request) -> bytes:
-    if request.FILES:
-        parts = [f"{k}={v}" for k, v in sorted(request.POST.items())]
-        parts += [
-            f"{name}:{file.name}:{file.size}"
-            for name in sorted(request.FILES)
-            for file in request.FILES.getlist(name)
-        ]
-        return "\n".join(parts).encode()
-    return request.body
+    return once(request.user, act.permission, key, digest_of(request), kept)[0]
 
 
 def _plain_json(value: Any) -> Any:
@@ -169,19 +135,6 @@ def _plain_json(value: Any) -> Any:
     if isinstance(answer, dict):
         answer.pop("initial_secret", None)  # shown once, kept nowhere
     return answer
-
-
-def _known(request: Request, key: str, digest: str) -> AnsweredRequest | None:
-    row = AnsweredRequest.objects.filter(account=request.user, key=key).first()
-    if row is not None and row.digest != digest:
-        raise Conflict(
-            [
-                Breach(
-                    "once.reused", "MG 25.4", "同一个 Idempotency-Key 用于了不同的内容。", "请换一个新的键。"
-                )
-            ]
-        )
-    return row
 
 
 def _perform(
@@ -195,7 +148,7 @@ def _perform(
         rest = rest[1:]
     inputs |= _collect(rest, given, role)
     inputs |= files
-    result = once(request, act, lambda: act.function(**inputs, by=role, now=clock.now()))
+    result = answer_once(request, act, lambda: act.function(**inputs, by=role, now=clock.now()))
     return JsonResponse(
         {"act": act.permission.value, "result": result}, json_dumps_params={"ensure_ascii": False}
     )

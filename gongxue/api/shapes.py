@@ -87,7 +87,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     Opinion: ("id", "application.id", "person.id", "agrees", "comment", "given_at"),
     Delivery: ("id", "training_class.id", "state", "version", "started_at", "finished_at"),
-    Attendee: ("id", "training_class.id", "application.id", "application.seat", "arrived_at", "group", "attempt", "may_hand_in"),
+    Attendee: ("id", "training_class.id", "application.id", "application.seat", "arrived_at", "group", "attempt"),
     LearningProduct: ("id", "attendee.id", "attempt", "title", "note", "handed_in_at"),
     DraftSheet: ("id", "mark", "comment", "saved_at"),
     ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -28,8 +28,8 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
-from gongxue.foundation.lifecycle.errors import Conflict, RuleBroken
-from gongxue.foundation.lifecycle.models import AnsweredRequest
+from gongxue.foundation.lifecycle.errors import RuleBroken
+from gongxue.foundation.lifecycle.once import once
 from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.roles import Permission
@@ -111,35 +111,18 @@ def _mapping(kind: Any, name: str, request: Request) -> dict[Any, Any]:
     }
 
 
-def answer_once(request: Request, code: str, work: Callable[[], str]) -> tuple[str, bool]:
-    """Do the work once per idempotency key: (answer, was it fresh). The key commits with the work.
+def answer_once(request: Request, act: Permission, work: Callable[[], str]) -> tuple[str, bool]:
+    """Do the work once per idempotency key of the form: (answer, was it fresh)."""
+    key = request.POST.get("once") or request.headers.get("Idempotency-Key") or ""
 
-    Another body under the same key is a conflict: somebody reused a key.
-    """
-    key = (request.POST.get("once") or request.headers.get("Idempotency-Key") or "")[:64]
-    if not key:
-        return work(), True
-    account: Any = request.user
-    digest = _digest(request)
-    known = _answered(account, key, digest)
-    if known is not None:
-        return known, False
-    try:
-        with transaction.atomic():
-            row = AnsweredRequest.objects.create(
-                account=account, key=key, act=code, digest=digest, answer="", answered_at=clock.now()
-            )
-            row.answer = work()
-            row.save(update_fields=["answer"])
-            return row.answer, True
-    except IntegrityError:
-        known = _answered(account, key, digest)  # the twin request was faster
-        if known is None:
-            raise
-        return known, False
+    def kept() -> tuple[str, str]:
+        answer = work()
+        return answer, answer
+
+    return once(request.user, act, key, digest_of(request), kept)
 
 
-def _digest(request: Request) -> str:
+def digest_of(request: Request) -> str:
     """What was sent, without the key and the token: the fields, the files' names and sizes, or a JSON body."""
     if request.content_type == "application/json":
         return hashlib.sha256(request.path.encode() + b"\0" + request.body).hexdigest()
@@ -149,17 +132,6 @@ def _digest(request: Request) -> str:
     files = sorted((k, f.name, f.size) for k in request.FILES for f in request.FILES.getlist(k))
     body = json.dumps([request.path, fields, files], ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _answered(account: Any, key: str, digest: str) -> Any:
-    row = AnsweredRequest.objects.filter(account=account, key=key).first()
-    if row is None:
-        return None
-    if row.digest != digest:
-        raise Conflict(
-            [Breach("once.reused", "MG 25.4", "这个页面已经提交过，内容却不同。", "请刷新页面后重新填写。")]
-        )
-    return row.answer
 
 
 def next_page(request: HttpRequest, fallback: str) -> str:

@@ -38,7 +38,7 @@ def test_another_body_under_the_same_key_is_a_conflict(cast: People, signed_in: 
     client = signed_in(cast.centre)
     client.post(ADD, {**SCHOOL, "once": "k"})
     other = client.post(ADD, {**SCHOOL, "name": "石家庄第九十技师学院", "once": "k"})
-    assert "这个页面已经提交过，内容却不同" in other.content.decode()
+    assert "这次提交的标识已用于不同的内容" in other.content.decode()
     assert other.status_code in (409, 422)
     assert schools() == 1
 
@@ -77,7 +77,7 @@ def test_keys_of_two_people_do_not_meet(cast: People, rf: Any) -> None:
     def send(account: Account) -> Any:
         request = rf.post("/x/", {"once": "k"})
         request.user = account
-        return answer_once(request, "x", lambda: account.name)
+        return answer_once(request, Permission.REGISTER_SCHOOL, lambda: account.name)
 
     assert send(cast.centre.account) == (cast.centre.account.name, True)
     assert send(cast.hebei.account) == (cast.hebei.account.name, True)
@@ -98,13 +98,13 @@ def test_another_file_under_the_same_key_is_another_body(cast: People, rf: Any) 
         request = rf.post("/x/", {"once": "k", "file": SimpleUploadedFile("a.pdf", data)})
         request.user = cast.centre.account
         try:
-            return answer_once(request, "x", lambda: "1")
+            return answer_once(request, Permission.REGISTER_SCHOOL, lambda: "1")
         finally:
             request.close()
 
     assert send(b"one") == ("1", True)
     assert send(b"one") == ("1", False)
-    with pytest.raises(Exception, match="内容却不同"):
+    with pytest.raises(Exception, match="不同的内容"):
         send(b"longer")
 
 
