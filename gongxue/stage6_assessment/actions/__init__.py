@@ -1,0 +1,29 @@
+"""Acts of stage 6 (TR 12): independent sheets, second attempts, confirmation, corrections."""
+
+from gongxue.stage6_assessment.actions.confirming import (
+    confirm_results,
+)
+from gongxue.stage6_assessment.actions.corrections import (
+    countersign_correction,
+    refuse_correction,
+    request_correction,
+)
+from gongxue.stage6_assessment.actions.scoring import (
+    allow_retake,
+    apply_retake,
+    save_score,
+    score_final,
+    score_process,
+)
+
+__all__ = [
+    "allow_retake",
+    "apply_retake",
+    "confirm_results",
+    "countersign_correction",
+    "refuse_correction",
+    "request_correction",
+    "save_score",
+    "score_final",
+    "score_process",
+]
