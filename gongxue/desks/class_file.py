@@ -148,6 +148,7 @@ class ClassFile:
 
 
 def is_accepted(seat: SeatView) -> bool:
+    """Whether the seat's invitation has been accepted."""
     return seat.invitation is not None and seat.invitation.state == InvitationState.ACCEPTED
 
 

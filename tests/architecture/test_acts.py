@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 from django.urls import get_resolver
@@ -84,6 +86,16 @@ def test_the_url_of_an_act_needs_exactly_its_permission() -> None:
     values = {p.value: p for p in ACTS}
     wrong = [p.name for _, p in PAGES if p.name in values and _needs(p) not in (values[p.name], Open.PUBLIC)]
     assert wrong == []
+
+
+def test_every_button_in_a_template_is_an_act() -> None:
+    """A misspelt one would fail only on the page that shows it."""
+    codes = {
+        code
+        for path in (Path(__file__).resolve().parents[2] / "gongxue").rglob("*.html")
+        for code in re.findall(r"{% act_button \"([^\"]+)\"", path.read_text(encoding="utf-8"))
+    }
+    assert codes and codes <= {act.value for act in ACTS}
 
 
 def test_every_move_belongs_to_an_act() -> None:

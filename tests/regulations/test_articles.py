@@ -40,6 +40,7 @@ ARTICLES = {
     "class.scope": "TR 7",
     "class.scope_long": "TR 7",
     "class.size": "TR 11.3",
+    "class.span": "TR 11.2",
     "closing.certificates": "TR 12.3",
     "closing.unconfirmed": "TR 13",
     "enrolment.class_full": "TR 11.3",
