@@ -9,6 +9,8 @@ from typing import Any
 from gongxue.regulations.calendar import Due
 from gongxue.regulations.roles import Permission
 
+NOT_BEGUN = "未开始"
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -63,7 +65,7 @@ class StageCard:
     title: str
     responsible: str
     tone: str = "ahead"  # done, now, late, ahead
-    status: str = "未开始"
+    status: str = NOT_BEGUN
     when: str = ""
     dues: list[DueLine] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from gongxue.desks.cards import DueLine, StageCard
+from gongxue.desks.cards import NOT_BEGUN, DueLine, StageCard
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.engine import Stateful
 from gongxue.foundation.pages.templatetags.kit import day as shown_day
@@ -121,7 +121,7 @@ class ClassFile:
         """A card with its number, title and tone by the class's stage."""
         stage = self.training_class.stage
         tone = "done" if stage > number else "now" if stage == number else "ahead"
-        status = thing.state_title if thing else ("已完成" if tone == "done" else "未开始")
+        status = thing.state_title if thing else ("已完成" if tone == "done" else NOT_BEGUN)
         return StageCard(number, STAGES[number - 1], responsible, tone, status)
 
     def add_due(self, card: StageCard, key: str, met: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from gongxue.desks.cards import Button, StageCard
+from gongxue.desks.cards import NOT_BEGUN, Button, StageCard
 from gongxue.desks.class_file import ClassFile, is_accepted
 from gongxue.desks.todos.institution import finish_button, start_button
 from gongxue.foundation.lifecycle.engine import Stateful
@@ -223,6 +223,8 @@ def _evaluation(file: ClassFile) -> StageCard:
     card = file.card(7, "参训教师、培训机构", closing_of(tc))
     if tc.stage < 6:
         return card
+    if card.tone == "now" and card.status == NOT_BEGUN:
+        card.status = "评估与发证中"
     if file.is_(Duty.TRAINEE):
         return _own_evaluation(file, card)
     card.facts = [
