@@ -38,7 +38,7 @@ from gongxue.foundation.files.store import StoreFull
 from gongxue.foundation.identity.models import Organisation
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.pages.act import answer_once, perform, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.parties.queries import institutions
@@ -186,7 +186,7 @@ def _ledger(request: Request, form: ReceiveForm) -> HttpResponse:
         "form": form,
         "may_receive": role.may(Permission.RECEIVE_STOCK),
     }
-    return render(request, "certificates/ledger.html", shown, status=422 if form.errors else 200)
+    return render(request, "certificates/ledger.html", shown, status=answer_status(form))
 
 
 def ledger_as_workbook(request: Request) -> HttpResponseBase:

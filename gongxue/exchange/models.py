@@ -10,13 +10,15 @@ from django.db.models import Q
 from gongxue.foundation.identity.models import Role, account_field
 from gongxue.foundation.lifecycle.scope import Scoped
 
+SUBJECT_LENGTH = 120
+
 
 class Message(Scoped):
     """One message to one role: what happened, what is asked, where to do it."""
 
     to = models.ForeignKey(Role, models.PROTECT, related_name="+", verbose_name="收件人")
     account = account_field()
-    subject = models.CharField("标题", max_length=120)
+    subject = models.CharField("标题", max_length=SUBJECT_LENGTH)
     body = models.TextField("内容", blank=True)
     link = models.CharField("链接", max_length=200, blank=True)
     kind = models.CharField("类别", max_length=40)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from gongxue.exchange.models import Message
+from gongxue.exchange.models import SUBJECT_LENGTH, Message
 from gongxue.foundation.identity.models import Role
 
 
 def send(
     to: Iterable[Role], *, subject: str, now: datetime, kind: str, body: str = "", link: str = ""
 ) -> None:
-    """One message to each role."""
+    """One message to each role; a subject with the longest names of all is cut, the act goes on."""
+    subject = subject[:SUBJECT_LENGTH]
     Message.objects.bulk_create(
         Message(
             to=role, account_id=role.account_id, subject=subject, body=body, link=link, kind=kind, sent_at=now

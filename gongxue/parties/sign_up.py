@@ -25,7 +25,7 @@ from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.identity.sign_in_names import suggest
 from gongxue.foundation.identity.vault import blind_index
 from gongxue.foundation.pages.act import next_page
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.parties.actions import Entry, sign_up
 from gongxue.parties.models import Person
 from gongxue.parties.queries import phone_breaches
@@ -199,7 +199,7 @@ def _first(request: HttpRequest, person: PersonForm) -> HttpResponse:
 
 def _second(request: HttpRequest, person: PersonForm, account: AccountForm) -> HttpResponse:
     shown = _shown(request, person) | {"account": account, "entry": person.entry, "number": person.number}
-    return render(request, "parties/sign_up_confirm.html", shown, status=422 if account.errors else 200)
+    return render(request, "parties/sign_up_confirm.html", shown, status=answer_status(account))
 
 
 def _signed_up(request: HttpRequest, person: PersonForm, account: AccountForm) -> Role | None:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from gongxue.exchange.notices import send
 from gongxue.parties.queries import centre_roles, province_roles, roles_in
+from gongxue.regulations.calendar import said
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.roles import Duty
-from gongxue.stage1_planning.models import PublishedEdition, ReportingRound, TrainingClass
+from gongxue.stage1_planning.models import DeadlineException, PublishedEdition, ReportingRound, TrainingClass
 
 
 def class_link(training_class: TrainingClass) -> str:
@@ -78,3 +79,16 @@ def plan_published(edition: PublishedEdition, lines: list[TrainingClass], now: d
             link="/classes/",
             now=now,
         )
+
+
+def deadline_extended(exception: DeadlineException, title: str, now: datetime) -> None:
+    """To the institution: until when, and who granted it why."""
+    line = exception.training_class
+    send(
+        roles_in(line.institution_id, Duty.INSTITUTION),
+        subject=f"“{title}”已准予延期至{said(exception.until)}：{line.title}",
+        body=f"准予人：{exception.granted_by.name}。理由：{exception.reason}",
+        kind="planning.grant_exception",
+        link=class_link(line),
+        now=now,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,6 +52,16 @@ def published_classes() -> QuerySet[TrainingClass]:
     return rows.filter(state=PlanState.PUBLISHED).select_related("institution").order_by("first_day", "pk")
 
 
+# Which of some classes have a notice that everybody may read: stage 4, which publishes it, says so.
+NOTICED: list[Callable[[Collection[int]], set[int]]] = []
+
+
+def with_notice(classes: Iterable[TrainingClass]) -> set[int]:
+    """Keys of the classes whose enrolment notice can be opened."""
+    keys = [row.pk for row in classes]
+    return set().union(*(noticed(keys) for noticed in NOTICED))
+
+
 def editions() -> QuerySet[PublishedEdition]:
     """Published editions, the newest first."""
     return PublishedEdition.objects.select_related("round").order_by("-published_at", "-pk")
@@ -76,7 +86,7 @@ class ProvinceProgress:
 
 
 def progress_of(round_: ReportingRound) -> list[ProvinceProgress]:
-    """Reporting state per province, for the centre: two queries whatever the number of lines."""
+    """Reporting state of each province that has lines or has reported, for the centre: two queries for any number."""
     counts = (
         TrainingClass.objects.unscoped("the centre's overview of a round")
         .filter(round=round_)
@@ -90,16 +100,19 @@ def progress_of(round_: ReportingRound) -> list[ProvinceProgress]:
     )
     reports = ProvinceReport.objects.unscoped("the centre's overview of a round").filter(round=round_)
     last = dict(reports.order_by("pk").values_list("province_code", "reported_at"))
+    found = {row["province_code"]: row for row in counts}
+    nothing = {"submitted": 0, "approved": 0, "reported": 0}  # a province may report that it has no class
     return [
-        ProvinceProgress(
-            row["province_code"],
-            row["submitted"],
-            row["approved"],
-            row["reported"],
-            last.get(row["province_code"]),
-        )
-        for row in counts
+        ProvinceProgress(code, row["submitted"], row["approved"], row["reported"], last.get(code))
+        for code in sorted(found.keys() | last.keys())
+        for row in [found.get(code, nothing)]
     ]
+
+
+def last_report(round_: ReportingRound, role: Role) -> ProvinceReport | None:
+    """The role's province's last report of a round, or None."""
+    rows: QuerySet[ProvinceReport] = ProvinceReport.objects.scope(role).filter(round=round_)
+    return rows.order_by("-pk").first()
 
 
 def exception_until(training_class: TrainingClass, deadline: str) -> date | None:

@@ -16,7 +16,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import answer_status, chosen, refusals
+from gongxue.foundation.pages.forms import answer_status, chosen, differences, is_conflict, refusals
 from gongxue.regulations.breaches import cite
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.editions import edition_on
@@ -29,10 +29,12 @@ from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import (
     counts_by_state,
     editions,
+    last_report,
     lines_of,
     progress_of,
     published_classes,
     rounds_visible_to,
+    with_notice,
 )
 
 PAGE = 50  # rows of a list
@@ -64,20 +66,33 @@ def round_page(request: Request, pk: int) -> HttpResponse:
     role, today = request.role, clock.today()
     round_ = visible(ReportingRound, pk, role)
     lines = lines_of(round_, role)
+    counts, open_ = counts_by_state(lines), round_.is_open_on(today)
     shown: dict[str, Any] = {
         "round": round_,
         "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
-        "open": round_.is_open_on(today),
-        "counts": counts_by_state(lines),
+        "open": open_,
+        "counts": counts,
         "is_institution": role.is_(Duty.INSTITUTION),
         "is_province": role.is_(Duty.PROVINCE),
+        "may_submit": counts["returned"] or (open_ and counts["draft"]),
+        "whole_nation": role.is_(Duty.CENTRE, Duty.OVERSIGHT),
     }
-    if role.is_(Duty.CENTRE, Duty.OVERSIGHT):
-        progress = progress_of(round_)
-        shown["progress"] = [(p, province_name(p.code)) for p in progress]
-        reported = {p.code for p in progress if p.last_report}
-        shown["silent"] = [p.name for p in provinces() if p.code not in reported]
+    if role.is_(Duty.PROVINCE):
+        shown["report"] = last_report(round_, role)
+        shown["no_lines"] = not any(counts.values())
+    if shown["whole_nation"]:
+        shown |= _progress(round_)
     return render(request, "planning/round.html", shown)
+
+
+def _progress(round_: ReportingRound) -> dict[str, Any]:
+    """How far each province is, and which have not reported."""
+    progress = progress_of(round_)
+    reported = {p.code for p in progress if p.last_report}
+    return {
+        "progress": [(p, province_name(p.code)) for p in progress],
+        "silent": [p.name for p in provinces() if p.code not in reported],
+    }
 
 
 def add_line(request: Request, pk: int) -> HttpResponse:
@@ -113,22 +128,31 @@ def _standard_days() -> dict[str, str]:
 
 
 def edit_line(request: Request, pk: int) -> HttpResponse:
-    """The institution changes a draft or returned line."""
+    """The institution changes a draft or returned line; a conflict shows what somebody else has saved meanwhile."""
     role = request.role
     line = visible(TrainingClass, pk, role)
     form = LineForm(request.POST or None, institution=role.organisation, line=line)
     seen = request.POST.get("seen", str(line.version))
     if request.method == "POST" and form.is_valid():
         with refusals(form):
-            actions.edit_line(
-                training_class=line, **form.cleaned_data, seen=read_version(seen), by=role, now=clock.now()
-            )
+            answer_once(request, Permission.EDIT_LINE, lambda: _saved(request, line, form, seen))
             messages.success(request, "已保存修改。")
             return redirect("planning.round", line.round_id)
-    # What was seen stays what was seen: after a conflict only a fresh page can be saved.
-    shown = {"form": form, "round": line.round, "line": line, "seen": seen, **_standard_days()}
+    if is_conflict(form):
+        line = visible(TrainingClass, pk, role)  # as it is now
+    shown = {"form": form, "round": line.round, "line": line, **_standard_days()}
+    shown["differences"] = differences(form, line)
+    # What was seen stays what was seen, until the page has shown what has changed.
+    shown["seen"] = line.version if is_conflict(form) else seen
     shown["closed"] = line.state not in actions.EDITABLE
     return render(request, "planning/line.html", shown, status=answer_status(form))
+
+
+def _saved(request: Request, line: TrainingClass, form: LineForm, seen: str) -> str:
+    row = actions.edit_line(
+        training_class=line, **form.cleaned_data, seen=read_version(seen), by=request.role, now=clock.now()
+    )
+    return str(row.pk)
 
 
 def read_version(text: str) -> int:
@@ -185,6 +209,7 @@ def national_list(request: Request) -> HttpResponse:
     page = Paginator(_filtered(asked, published_classes()), PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
+        "noticed": with_notice(page.object_list),
         "provinces": provinces(),
         "levels": list(Level),
         "categories": CATEGORIES.items(),

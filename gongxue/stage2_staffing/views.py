@@ -18,7 +18,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import opening_due, programme_due, recommendation_due
 from gongxue.regulations.levels import Level
@@ -123,7 +123,7 @@ def open_class(request: Request, pk: int) -> HttpResponse:
         "picked": teachers_by_number(tc, form.chosen),
         "teachers": teachers_for(tc, request.role),
     }
-    return render(request, "staffing/open.html", shown, status=422 if form.errors else 200)
+    return render(request, "staffing/open.html", shown, status=answer_status(form))
 
 
 def _file(request: Request, tc: TrainingClass, form: OpeningForm) -> None:
@@ -264,7 +264,7 @@ def _ask(request: Request, tc: TrainingClass, act: Permission) -> HttpResponse:
             if fresh:
                 messages.success(request, _said(act, form.cleaned_data["people"]))
             return redirect("staffing", tc.pk)
-    return _staffing_page(request, tc, form, 422)
+    return _staffing_page(request, tc, form, answer_status(form))
 
 
 def _sent(request: Request, tc: TrainingClass, act: Permission, data: dict[str, Any]) -> str:
@@ -345,7 +345,7 @@ def _answer(request: Request, pk: int, act: Permission) -> HttpResponse:
                 else "已婉拒，理由已转告培训机构。",
             )
             return redirect(reverse("invitation", args=[row.pk]))
-    return _letter(request, row, form, 422)
+    return _letter(request, row, form, answer_status(form))
 
 
 def _answered(request: Request, row: Invitation, act: Permission, reason: str) -> str:

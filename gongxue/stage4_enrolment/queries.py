@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,6 +46,12 @@ def published_notice(training_class_id: int) -> Enrolment | None:
     )  # any number may be asked
     found = rows.exclude(state=EnrolmentState.DRAFT).filter(training_class__in=shown.values("pk"))
     return found.select_related("training_class__institution").first()
+
+
+def classes_with_notice(keys: Collection[int]) -> set[int]:
+    """Which of these classes have a published notice: the national list links to it."""
+    rows = Enrolment.objects.unscoped("published notices are public").exclude(state=EnrolmentState.DRAFT)
+    return set(rows.filter(training_class__in=keys).values_list("training_class_id", flat=True))
 
 
 def is_applying_open(enrolment: Enrolment, today: date) -> bool:

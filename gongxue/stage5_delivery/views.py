@@ -22,7 +22,7 @@ from gongxue.foundation.files.uploads import PRODUCTS
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, perform, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.calendar import said
 from gongxue.regulations.discipline import RULES
@@ -247,7 +247,7 @@ def _own_products(request: Request, tc: TrainingClass, form: ProductForm) -> Htt
         "limit": PRODUCTS.limit,
         "begun": delivery_of(tc) is not None,
     }
-    return render(request, "delivery/my_products.html", shown, status=422 if form.errors else 200)
+    return render(request, "delivery/my_products.html", shown, status=answer_status(form))
 
 
 @require_POST

@@ -17,7 +17,7 @@ from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.calendar import feedback_due
@@ -287,7 +287,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
         "finished": delivery is not None and delivery.state == DeliveryState.FINISHED,
         "confirmed": is_confirmed(tc),
     }
-    return render(request, "assessment/confirm.html", shown, status=422 if form.errors else 200)
+    return render(request, "assessment/confirm.html", shown, status=answer_status(form))
 
 
 def _transcript_class(request: Request, pk: int, *duties: Duty) -> TrainingClass:
@@ -374,4 +374,4 @@ def request_correction(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "已提交更正申请，由省级管理部门会签后生效；原成绩永久保留。")
             return redirect("transcript", tc.pk)
     shown = {"tc": tc, "attendee": attendee, "line": line, "form": form}
-    return render(request, "assessment/correction.html", shown, status=422 if form.errors else 200)
+    return render(request, "assessment/correction.html", shown, status=answer_status(form))

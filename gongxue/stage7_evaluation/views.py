@@ -21,7 +21,7 @@ from gongxue.foundation.official_forms.rendering import (
     bound_form,
 )
 from gongxue.foundation.pages.act import visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.evaluation import answer_breaches, closing_breaches
 from gongxue.regulations.lifecycle import ClosingState, DeliveryState
 from gongxue.regulations.roles import Permission
@@ -154,7 +154,7 @@ def _evaluation(request: Request, tc: TrainingClass, form: ClosingForm) -> HttpR
         "form": form,
         "may_close": role.may(Permission.CLOSE_CLASS) and not closed,
     }
-    return render(request, "evaluation/results.html", shown, status=422 if form.errors else 200)
+    return render(request, "evaluation/results.html", shown, status=answer_status(form))
 
 
 def _hidden_words(left: int, closed: bool) -> str:

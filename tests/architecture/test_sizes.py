@@ -14,8 +14,8 @@ FUNCTION_LINES, BRANCHES, PARAMETERS, FILE_LINES, TEMPLATE_LINES = 60, 10, 8, 40
 # What is over a ceiling today, with its size. An entry may be removed or lowered, never added or raised.
 LONGER_FILES: dict[str, int] = {}
 MORE_PARAMETERS = {
-    "gongxue/stage1_planning/actions.py:add_line": 11,  # the fields of a plan line (TR 7) are its inputs
-    "gongxue/stage1_planning/actions.py:edit_line": 12,
+    "gongxue/stage1_planning/actions/lines.py:add_line": 11,  # the fields of a plan line (TR 7) are its inputs
+    "gongxue/stage1_planning/actions/lines.py:edit_line": 12,
     "gongxue/parties/actions.py:sign_up": 8,
 }
 

@@ -33,7 +33,7 @@ from gongxue.foundation.identity.queries import (
 )
 from gongxue.foundation.identity.sign_in_names import suggest
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import chosen, refusals
+from gongxue.foundation.pages.forms import answer_status, chosen, refusals
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import Duty, Permission
@@ -83,7 +83,7 @@ def create(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             return _hand_over(request, Permission.CREATE_ACCOUNT, lambda: _created(request, form))
-    return render(request, "identity/account_create.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "identity/account_create.html", {"form": form}, status=answer_status(form))
 
 
 def _created(request: Request, form: AccountForm) -> Handed:
@@ -136,7 +136,7 @@ def give_role(request: Request, pk: int) -> HttpResponse:
             messages.success(request, f"已授予“{given.title} · {given.place}”，对方下次打开页面即可切换。")
             return redirect("account", found.pk)
     shown = {"form": form, "account": found, "held": held_roles().filter(account=found)}
-    return render(request, "identity/account_role.html", shown, status=422 if form.errors else 200)
+    return render(request, "identity/account_role.html", shown, status=answer_status(form))
 
 
 def choices(request: Request) -> JsonResponse:

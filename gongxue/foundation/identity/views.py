@@ -16,7 +16,7 @@ from gongxue.foundation.access.requests import OpenRequest, Request
 from gongxue.foundation.identity.actions import change_password as change
 from gongxue.foundation.identity.forms import PasswordForm, SignInForm
 from gongxue.foundation.identity.models import roles_of
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 
 
 class SignIn(LoginView):
@@ -56,7 +56,7 @@ def change_password(request: OpenRequest) -> HttpResponse:
             messages.success(request, "密码已修改，其他设备上的登录已退出。")
             return redirect("desk")
     shown = {"form": form, "first": request.user.must_change_password}  # type: ignore[union-attr]
-    return render(request, "identity/change_password.html", shown, status=422 if form.errors else 200)
+    return render(request, "identity/change_password.html", shown, status=answer_status(form))
 
 
 @require_POST

@@ -16,7 +16,7 @@ from gongxue.foundation.access.requests import Request
 from gongxue.foundation.identity.actions import Handed
 from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.parties import people_import
 from gongxue.parties.exports import problems_workbook, secrets_workbook, template_workbook
@@ -48,7 +48,7 @@ def upload(request: Request) -> HttpResponse:
             answer, _ = answer_once(request, CODE, lambda: _kept(request, form.cleaned_data["workbook"]))
             return redirect("accounts.import_preview", int(answer))
     shown = {"form": form, "own": imports_of(role)[:OWN_SHOWN]}
-    return render(request, "parties/import.html", shown, status=422 if form.errors else 200)
+    return render(request, "parties/import.html", shown, status=answer_status(form))
 
 
 def _kept(request: Request, workbook: UploadedFile[Any]) -> str:

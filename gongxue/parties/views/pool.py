@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest, Request
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import chosen, refusals
+from gongxue.foundation.pages.forms import answer_status, chosen, refusals
 from gongxue.parties import actions
 from gongxue.parties.forms import BackboneForm
 from gongxue.parties.models import Person, PoolMembership
@@ -173,4 +173,4 @@ def _register_one(request: Request, person: Person) -> HttpResponse:
             (c, Level(c.level).title, category_title(c.category)) for c in certificates_held(person)
         ],
     }
-    return render(request, "parties/pool_register_one.html", shown, status=422 if form.errors else 200)
+    return render(request, "parties/pool_register_one.html", shown, status=answer_status(form))

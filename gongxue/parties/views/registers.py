@@ -15,7 +15,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.identity.models import Organisation
 from gongxue.foundation.pages.act import answer_once
-from gongxue.foundation.pages.forms import chosen, refusals
+from gongxue.foundation.pages.forms import answer_status, chosen, refusals
 from gongxue.parties import actions
 from gongxue.parties.forms import ApprovalForm, SchoolForm
 from gongxue.parties.models import TrainingApproval
@@ -161,7 +161,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "获批资格已登记。")
             return redirect("registers.institution", found.pk)
     shown = {"form": form, "institution": found}
-    return render(request, "parties/approve.html", shown, status=422 if form.errors else 200)
+    return render(request, "parties/approve.html", shown, status=answer_status(form))
 
 
 def schools(request: Request) -> HttpResponse:
@@ -185,4 +185,4 @@ def add_school(request: Request) -> HttpResponse:
             )
             messages.success(request, f"“{form.cleaned_data['name']}”已登记。")
             return redirect("schools")
-    return render(request, "parties/school_add.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "parties/school_add.html", {"form": form}, status=answer_status(form))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest, Request
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import refusals
+from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
 from gongxue.regulations.discipline import RULES
 from gongxue.regulations.enrolment import notice_breaches
 from gongxue.regulations.lifecycle import EnrolmentState
@@ -44,6 +44,8 @@ def edit_notice(request: Request, pk: int) -> HttpResponse:
             answer_once(request, Permission.EDIT_NOTICE, lambda: _save(request, tc, form))
             messages.success(request, "招生通知已保存。")
             return redirect(Permission.EDIT_NOTICE.value, tc.pk)
+    if is_conflict(form):
+        enrolment = enrolment_of(tc)  # as it is now
     if enrolment is not None:
         enrolment.training_class = tc
     shown = {
@@ -53,9 +55,18 @@ def edit_notice(request: Request, pk: int) -> HttpResponse:
         "over": enrolment is not None and enrolment.state == EnrolmentState.CLOSED,
         "not_yet": notice_breaches(is_filed(tc)),
         "counts": counts_of(tc),
+        "differences": differences(form, enrolment),
+        "seen": _seen(request, enrolment, form),
         **_notice_words(enrolment),
     }
-    return render(request, "enrolment/edit_notice.html", shown, status=422 if form.errors else 200)
+    return render(request, "enrolment/edit_notice.html", shown, status=answer_status(form))
+
+
+def _seen(request: Request, enrolment: Enrolment | None, form: NoticeForm) -> int:
+    """What was seen stays what was seen, until the page has shown what has changed."""
+    if request.method == "POST" and not is_conflict(form):
+        return version_seen(request)
+    return enrolment.version if enrolment is not None else 0
 
 
 def _save(request: Request, tc: TrainingClass, form: NoticeForm) -> str:

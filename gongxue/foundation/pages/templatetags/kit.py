@@ -221,6 +221,12 @@ def breaches(rows: Any, title: str = "还不能办理") -> dict[str, Any]:
     return {"rows": rows, "title": title}
 
 
+@register.inclusion_tag("pages/kit/differences.html")
+def differences(rows: Any) -> dict[str, Any]:
+    """After a conflict: what somebody else has saved beside what was typed."""
+    return {"rows": rows}
+
+
 @register.simple_tag
 def bar(done: int, of: int, label: str = "") -> SafeString:
     """A progress bar with its numbers."""
