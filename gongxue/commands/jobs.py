@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from gongxue.commands.daily import run_day
+from gongxue.commands.day import run_day
 from gongxue.foundation import clock
 from gongxue.foundation.jobs.backend import periodic
 

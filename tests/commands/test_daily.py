@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from django.contrib.sessions.models import Session
 
 from gongxue.commands import main
-from gongxue.commands.daily import run_day
+from gongxue.commands.day import run_day
 from gongxue.commands.jobs import run_daily
 from gongxue.foundation.access.models import Throttle
 from gongxue.foundation.jobs.backend import PERIODIC
