@@ -3,7 +3,7 @@
 master.key    32 bytes, wraps the data key of each person
 index.key     32 bytes, keyed hashes: blind index of ID numbers, personal fields in the trail
 trail.key     Ed25519 seed, signs the checkpoints of the trail
-document.key  P-256 private key (PEM), signs certificates and transcripts; document.crt beside it
+document.key  P-256 private key (PEM), signs certificates; document.crt beside it
 secret.key    Django's secret
 """
 

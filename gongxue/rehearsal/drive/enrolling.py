@@ -46,7 +46,10 @@ def apply(run: Run, today: date) -> None:
         role = run.trainees[run.applied]
         now = at(day, 9 + run.applied % 9, run.applied % 60)
         application = enrolment.save_application(
-            enrolment=notice, answers=form1_answers(spec.level, run.dice), by=role, now=now
+            enrolment=notice,
+            answers=form1_answers(spec.level, run.dice, run.tc.category_title),
+            by=role,
+            now=now,
         )
         enrolment.submit_application(application=application, by=role, now=now)
         if run.dice.random() < run.endorsed_at_once or day < today - timedelta(days=3):
