@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gongxue.certificates import notices
 from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
-from gongxue.certificates.queries import lines_to_certify, serial_of, series_of
+from gongxue.certificates.queries import lines_to_certify, serial_of, series_of, void_among
 from gongxue.certificates.tasks import prepare_documents
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.foundation.lifecycle.acts import action
@@ -20,7 +20,7 @@ from gongxue.parties.models import Qualification
 from gongxue.parties.queries import institution_kind
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
-from gongxue.regulations.certificates import RESULT_PASSED, course_content, issuer_breaches
+from gongxue.regulations.certificates import RESULT_PASSED, course_content, holding_breaches, issuer_breaches
 from gongxue.regulations.evaluation import download_breaches
 from gongxue.regulations.lifecycle import ResultsState
 from gongxue.regulations.numbers import certificate_number, serial_number, series_breaches, stock_breaches
@@ -198,12 +198,15 @@ def _note(rows: list[Certificate], shown: TrainingClass) -> None:
 def collect_certificate(*, certificate: Certificate, by: Role, now: datetime) -> Certificate:
     """The holder takes the electronic certificate; the first time is entered as 领取 in the ledger.
 
-    Refused before form 2 is filled (TR 12.3, AMB-17) and for anybody but the holder.
+    Refused before form 2 is filled (TR 12.3, AMB-17), for anybody but the holder, and when it is void.
     """
     row = lock(certificate, by)
     if row.person.account_id != by.account_id:
         raise NotAllowed("只有持证人本人可以领取电子证书。", "MG 18.2")
-    refuse_if(download_breaches(has_answered(row.training_class, by.account_id), row.training_class.edition))
+    answered = has_answered(row.training_class, by.account_id)
+    refuse_if(
+        holding_breaches(bool(void_among([row]))) + download_breaches(answered, row.training_class.edition)
+    )
     entries = LedgerEntry.objects.inside(certificate=row, kind=LedgerEntry.Kind.COLLECTED)
     if not entries.exists():
         serial = serial_of(row)

@@ -1,7 +1,7 @@
 """The public query: which certificates two of name, ID number and certificate number lead to (MG 18.2).
 
-One SQL statement per question, the same for a hit and for every kind of miss. What was typed is made regular (outer
-blanks, full-width digits, lower-case x and g) and then matched exactly: no wildcard, no part of a name, no guess.
+One SQL statement per question, the same for a hit and for every kind of miss. What was typed is made regular (blanks and
+dots of a name, full-width digits, lower-case x and g) and then matched exactly: no wildcard, no part of a name, no guess.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from gongxue.foundation.access.throttle import QUERY_ADDRESS, QUERY_NAME, Limit,
 from gongxue.foundation.identity.vault import blind_index
 from gongxue.regulations.categories import category_title
 from gongxue.regulations.levels import Level
+from gongxue.regulations.names import regular_name
 
 SHOWN_AT_MOST = 20  # certificates of one person
 LONGEST = 60  # characters of a field that are looked at; no name and no number is longer
-_DOTS = str.maketrans("•‧・･．.", "······")  # the dot inside names, as keyboards write it
 _IMPOSSIBLE = (
     "?"  # stands for what no certificate can say: it is looked up like everything else, and never found
 )
@@ -53,7 +53,7 @@ class Waiting(Exception):
 class Question:
     """What was asked, made regular; empty means not asked."""
 
-    name: str = ""  # as typed; the dot inside a name may be any of its kinds
+    name: str = ""
     id_number: str = ""
     number: str = ""
 
@@ -65,7 +65,7 @@ class Question:
     @property
     def subjects(self) -> list[tuple[Limit, str]]:
         """What misses are counted against: the name and the number asked for, never the ID number."""
-        asked = (("name", self.name.translate(_DOTS)), ("number", self.number))
+        asked = (("name", self.name), ("number", self.number))
         return [(QUERY_NAME, f"{kind}\0{text}") for kind, text in asked if text]
 
 
@@ -82,7 +82,7 @@ def _code(text: str) -> str:
 
 def question_of(name: str = "", id_number: str = "", number: str = "") -> Question:
     """What was typed, made regular."""
-    return Question(name=_kept(name), id_number=_code(id_number), number=_code(number))
+    return Question(name=_kept(regular_name(name)), id_number=_code(id_number), number=_code(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Found:
     @property
     def state(self) -> State:
         """Whether it holds."""
-        return State.VOID if self.last_entry in _ENDING else State.VALID
+        return State.VOID if self.last_entry in LedgerEntry.ENDING else State.VALID
 
     @property
     def level_title(self) -> str:
@@ -125,14 +125,6 @@ class Found:
         return f"{self.holder[:1]}**"
 
 
-_ENDING = frozenset({LedgerEntry.Kind.VOIDED, LedgerEntry.Kind.LOST})
-_DECIDING = (
-    LedgerEntry.Kind.ISSUED,
-    LedgerEntry.Kind.REPLACED,
-    LedgerEntry.Kind.CORRECTED,
-    LedgerEntry.Kind.VOIDED,
-    LedgerEntry.Kind.LOST,
-)
 _SELECT = (
     "SELECT c.number, c.holder, c.level, c.category, c.first_day, c.last_day, c.courses, c.periods, c.result,"
     " c.issued_on, o.name, c.token,"
@@ -142,7 +134,7 @@ _SELECT = (
     " AND e.kind IN (%s, %s, %s, %s, %s) ORDER BY e.id DESC LIMIT 1)"
     " FROM certificate c JOIN organisation o ON o.id = c.institution_id WHERE "
 )
-_FIXED = [str(SerialNumberRow.State.ISSUED), *map(str, _DECIDING)]
+_FIXED = [str(SerialNumberRow.State.ISSUED), *map(str, LedgerEntry.DECIDING)]
 _DAYS = (4, 5, 9)  # columns that SQLite gives as text
 
 
@@ -156,8 +148,8 @@ def _statement(question: Question) -> tuple[str, list[Any]]:
         conditions.append("c.id_number_index = %s")
         values.append(blind_index(question.id_number))
     if question.name:
-        conditions.append("c.holder IN (%s, %s)")
-        values += [question.name, question.name.translate(_DOTS)]
+        conditions.append("c.holder = %s")
+        values.append(question.name)
     where = " AND ".join(conditions)
     return f"{_SELECT}{where} ORDER BY c.id DESC LIMIT {SHOWN_AT_MOST}", values
 

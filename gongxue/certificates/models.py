@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -186,6 +186,10 @@ class LedgerEntry(Scoped):
             models.Index(fields=["institution", "-id"], name="ledger_institution"),
             models.Index(fields=["province_code", "-id"], name="ledger_province"),
         ]
+
+    # The last of these says whether a certificate holds; the first two end it.
+    ENDING: ClassVar[tuple[str, ...]] = (Kind.VOIDED, Kind.LOST)
+    DECIDING: ClassVar[tuple[str, ...]] = (*ENDING, Kind.ISSUED, Kind.REPLACED, Kind.CORRECTED)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.first_serial}"

@@ -162,6 +162,13 @@ def collected_on(certificates: list[Certificate]) -> dict[int, datetime]:
     return dict(rows.values_list("certificate_id", "entered_at"))
 
 
+def void_among(certificates: list[Certificate]) -> set[int]:
+    """The ids of the certificates that hold no longer: the last entry of the ledger that decides says so."""
+    entries = LedgerEntry.objects.inside(certificate__in=certificates, kind__in=LedgerEntry.DECIDING)
+    last = dict(entries.order_by("pk").values_list("certificate_id", "kind"))
+    return {pk for pk, kind in last.items() if kind in LedgerEntry.ENDING}
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate as lists show it."""
@@ -170,15 +177,17 @@ class CertificateRow:
     serial: str
     collected_at: datetime | None
     has_file: bool  # its document has been made
+    void: bool
 
 
 def certificate_rows(certificates: list[Certificate]) -> list[CertificateRow]:
-    """Certificates with serial, collection and document: three queries more, whatever their number."""
+    """Certificates with serial, collection, document and validity: four queries more, whatever their number."""
     serials, collected = serials_of(certificates), collected_on(certificates)
     made = IssuedDocument.objects.inside(certificate__in=certificates)
-    files = set(made.values_list("certificate_id", flat=True))
+    files, void = set(made.values_list("certificate_id", flat=True)), void_among(certificates)
     return [
-        CertificateRow(c, serials.get(c.pk, ""), collected.get(c.pk), c.pk in files) for c in certificates
+        CertificateRow(c, serials.get(c.pk, ""), collected.get(c.pk), c.pk in files, c.pk in void)
+        for c in certificates
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from gongxue.certificates.documents import document_of
-from gongxue.certificates.models import Certificate
+from gongxue.certificates.models import Certificate, SerialNumberRow
 from gongxue.foundation import clock
 
 
@@ -13,10 +13,10 @@ from gongxue.foundation import clock
 def prepare_documents(class_id: int) -> int:
     """Make the documents of a class that do not exist yet, so that nobody waits for theirs; returns how many.
 
-    Can be run again at any point: what exists is left alone.
+    Can be run again at any point: what exists is left alone. Void ones get none.
     """
     rows = Certificate.objects.unscoped("the documents of a whole class").filter(
-        training_class_id=class_id, document=None
+        training_class_id=class_id, document=None, serials__state=SerialNumberRow.State.ISSUED
     )
     made = 0
     for certificate in rows.select_related("institution", "person__account").order_by("number"):

@@ -30,6 +30,7 @@ from gongxue.certificates.queries import (
     series_of,
     stock_left,
     stock_of,
+    void_among,
 )
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
@@ -37,11 +38,13 @@ from gongxue.foundation.files.serving import serve_bytes, serve_file
 from gongxue.foundation.files.store import StoreFull
 from gongxue.foundation.identity.models import Organisation
 from gongxue.foundation.lifecycle.acts import ACTS
+from gongxue.foundation.lifecycle.errors import refuse_if
 from gongxue.foundation.pages.act import answer_once, perform, visible
 from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.parties.queries import institutions
+from gongxue.regulations.certificates import holding_breaches
 from gongxue.regulations.evaluation import download_breaches
 from gongxue.regulations.numbers import certificate_number, series_breaches
 from gongxue.regulations.roles import Duty, Permission
@@ -73,6 +76,7 @@ def class_certificates(request: Request, pk: int) -> HttpResponse:
         "without": not_certified(tc),
         "rows": rows,
         "collected": sum(row.collected_at is not None for row in rows),
+        "printable": sum(not row.void for row in rows),
         "full": full,
         "may_issue": role.may(Permission.ISSUE),
         "stock": stock_left(tc.institution),
@@ -110,7 +114,8 @@ def my_certificates(request: Request) -> HttpResponse:
     shown = [
         (
             row,
-            download_breaches(
+            holding_breaches(row.void)
+            or download_breaches(
                 row.certificate.training_class_id in answered, row.certificate.training_class.edition
             ),
         )
@@ -126,7 +131,9 @@ def collect(request: Request, pk: int) -> HttpResponse:
     certificate = visible(Certificate, pk, role)
     tc = certificate.training_class
     try:
-        if not download_breaches(tc.pk in classes_answered_by(role), tc.edition):
+        if not (
+            void_among([certificate]) or download_breaches(tc.pk in classes_answered_by(role), tc.edition)
+        ):
             document_of(certificate, clock.now())  # before the entry: nothing is collected that cannot be had
     except (CannotTypeset, StoreFull) as problem:
         messages.error(request, f"证书文件暂时不能生成：{problem}")
@@ -139,8 +146,9 @@ def collect(request: Request, pk: int) -> HttpResponse:
 def certificate_file(request: Request, pk: int) -> HttpResponseBase:
     """The document of a certificate that its holder has collected; the same bytes each time."""
     certificate = visible(Certificate, pk, request.role)
-    file = document_file(certificate)
-    if file is None or not certificate_rows([certificate])[0].collected_at:
+    file, (row,) = document_file(certificate), certificate_rows([certificate])
+    refuse_if(holding_breaches(row.void))
+    if file is None or not row.collected_at:
         messages.error(request, "请先领取证书，再下载。")
         return redirect("my_certificates")
     return serve_file(request, file)

@@ -65,6 +65,20 @@ def issuer_breaches(kind: InstitutionKind, level: Level, confirmed: bool) -> lis
     return breaches
 
 
+def holding_breaches(void: bool) -> list[Breach]:
+    """MG 18.2: what has been made void is neither collected nor downloaded nor printed."""
+    if not void:
+        return []
+    return [
+        Breach(
+            "certificate.void",
+            "MG 18.2",
+            "该证书已作废，不能领取或下载。",
+            "如有疑问，请联系发证机构查询台账。",
+        )
+    ]
+
+
 def course_content(level: Level, own: str = "") -> str:
     """课程内容 of MG 17.1: the level's courses; a backbone class prints what its programme names."""
     return "、".join(courses_of(level)) or own

@@ -31,6 +31,7 @@ ARTICLES = {
     "certificate.serial_full": "MG 17.2",
     "certificate.series_full": "MG 17.2",
     "certificate.unconfirmed": "TR 12.3",
+    "certificate.void": "MG 18.2",
     "class.category": "TR 2.5",
     "class.dates": "TR 7",
     "class.days": "TR 11.2",

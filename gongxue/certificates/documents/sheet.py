@@ -117,11 +117,12 @@ def certificate_pdf(certificate: Certificate, serial: str = "") -> bytes:
 
 
 def print_run(training_class: TrainingClass) -> bytes:
-    """All certificates of a class in one file for printing, in number order, a page each; b"" when there is none."""
-    certificates = certificates_of(training_class)
+    """The certificates of a class that hold, for printing, in number order, a page each; b"" when there is none."""
+    found = certificates_of(training_class)
+    serials = serials_of(found)
+    certificates = [row for row in found if row.pk in serials]  # a void one has no serial any more
     if not certificates:
         return b""
-    serials = serials_of(certificates)
     rows = [_as_printed(row, serials[row.pk]) for row in certificates]
     return _set(rows, _moment(certificates[-1]), paper=True)
 
