@@ -28,6 +28,7 @@ from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.id_numbers import IdNumber, id_number_breaches, parse_id_number
 from gongxue.regulations.levels import InstitutionKind, Level
+from gongxue.regulations.names import regular_name
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import EMPLOYERS, Duty, OrganisationKind, Permission
 
@@ -109,6 +110,7 @@ def sign_up(
     consent: bool, now: datetime,
 ) -> Role:  # fmt: skip
     """A teacher's own registration with real name and ID number (MG 4.7; AMB-29: trainee accounts arise here)."""
+    name = regular_name(name)
     entry = Entry(name, id_number, phone, employer)
     breaches = entry.breaches(day_of(now))
     if not phone:
@@ -123,7 +125,7 @@ def sign_up(
         )
     elif Account.objects.filter(sign_in_name=sign_in_name).exists():
         breaches.append(Breach("account.taken", "MG 25.1", "该登录名已被使用。", "请换一个。"))
-    account = Account(name=name.strip(), sign_in_name=sign_in_name)
+    account = Account(name=name, sign_in_name=sign_in_name)
     try:
         validate_password(password, account)
     except ValidationError as error:

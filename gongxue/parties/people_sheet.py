@@ -20,6 +20,7 @@ from gongxue.parties.models import Person
 from gongxue.parties.queries import phone_breaches
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.id_numbers import IdNumber, id_number_breaches, parse_id_number
+from gongxue.regulations.names import regular_name
 from gongxue.regulations.roles import EMPLOYERS, Duty, OrganisationKind
 
 NAME, ID_NUMBER, PHONE, EMPLOYER, DUTY = HEADINGS = ("姓名", "身份证号码", "手机", "单位名称", "角色")
@@ -74,7 +75,7 @@ class Sheet:
         }
         return ImportRow(
             line.at,
-            values[NAME],
+            regular_name(values[NAME]),
             values[ID_NUMBER],
             values[PHONE],
             values[EMPLOYER],

@@ -30,6 +30,7 @@ from gongxue.parties.actions import Entry, sign_up
 from gongxue.parties.models import Person
 from gongxue.parties.queries import phone_breaches
 from gongxue.regulations.id_numbers import IdNumber, id_number_breaches, parse_id_number
+from gongxue.regulations.names import regular_name
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import EMPLOYERS, Duty
 
@@ -84,8 +85,8 @@ class PersonForm(forms.Form):
         self.fields["province"].choices = choices  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
-        """Blanks inside a Chinese name are slips of the keyboard."""
-        return "".join(str(self.cleaned_data["name"]).split())
+        """Blanks inside a Chinese name are slips of the keyboard, and its dot has many forms."""
+        return regular_name(str(self.cleaned_data["name"]))
 
     def clean(self) -> dict[str, Any]:
         """The employer must be in the register; name, ID number and phone must be able to be true."""

@@ -19,6 +19,7 @@ from gongxue.foundation.lifecycle.errors import NotThere, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
+from gongxue.regulations.names import regular_name
 from gongxue.regulations.roles import DUTIES, Duty, OrganisationKind, Permission
 
 TOKEN_HOURS = 12
@@ -35,7 +36,9 @@ class Handed(Account):
 
 def new_account(name: str, now: datetime, sign_in_name: str = "", taken: set[str] | None = None) -> Account:
     """An unsaved account with its own data key; callers set a password and save it."""
-    account = Account(name=name.strip(), sign_in_name=sign_in_name or suggest(name, taken), created_at=now)
+    account = Account(
+        name=regular_name(name), sign_in_name=sign_in_name or suggest(name, taken), created_at=now
+    )
     account.data_key = vault.new_data_key(str(account.uid))
     return account
 
@@ -67,6 +70,7 @@ def create_account(
 
     The answer's `secret` is shown to whoever hands it over and is stored nowhere in clear.
     """
+    name = regular_name(name)
     breaches = name_breaches(name) + duty_breaches(duty, organisation)
     if sign_in_name and not is_sign_in_name(sign_in_name):
         breaches.append(

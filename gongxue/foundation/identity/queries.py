@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.regulations.names import regular_name
 from gongxue.regulations.roles import DUTIES, Duty, OrganisationKind
 
 SUGGESTED = 20
@@ -107,5 +108,5 @@ def duties_in(organisation: Organisation) -> list[Duty]:
 
 def same_name(name: str) -> list[Account]:
     """Accounts of people with exactly this name: one person has one account, whatever the number of roles."""
-    rows = Account.objects.filter(name=name.strip())
+    rows = Account.objects.filter(name=regular_name(name))
     return list(rows.prefetch_related(Prefetch("roles", held_roles(), to_attr="held")).order_by("pk")[:5])
