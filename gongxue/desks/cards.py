@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from gongxue.regulations.calendar import Due
+from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.roles import Permission
+from gongxue.stage1_planning.models import TrainingClass
 
 NOT_BEGUN = "未开始"
 
@@ -31,6 +33,8 @@ class Todo:
     due: date | None = None
     sub: str = ""
     class_id: int | None = None  # the class it belongs to, whose page shows it too
+    round_id: int | None = None  # or the round, whose lines in one of these states wait
+    lines: tuple[PlanState, ...] = ()
     about: str = ""  # that class in words; its own page leaves them out
     button: Button | None = None  # the class page offers the act itself
 
@@ -38,6 +42,10 @@ class Todo:
     def heading(self) -> str:
         """办理开班：三级·机械类 2023年6月12日班."""
         return f"{self.title}：{self.about}" if self.about else self.title
+
+    def concerns(self, tc: TrainingClass) -> bool:
+        """Whether the page of a class shows it: it is about the class, or the class is one of the lines."""
+        return self.class_id == tc.pk or (self.round_id == tc.round_id and tc.state in self.lines)
 
     def late(self, today: date) -> bool:
         """Past its day."""
@@ -77,6 +85,11 @@ class StageCard:
     def is_open(self) -> bool:
         """Whether the card starts unfolded."""
         return self.tone in ("now", "late")
+
+    @property
+    def first_missing(self) -> str:
+        """The first thing that is missing, without its full stop: it stands inside a sentence."""
+        return self.missing[0].rstrip("。") if self.missing else ""
 
     @property
     def next_due(self) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from gongxue.desks.cards import NOT_BEGUN, DueLine, StageCard
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.engine import Stateful
 from gongxue.foundation.pages.templatetags.kit import day as shown_day
-from gongxue.regulations.calendar import Due, deadlines_of_class, said
+from gongxue.regulations.calendar import Due, deadlines_of_class, extended
 from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES, EnrolmentState, InvitationState
 from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import DeadlineException, TrainingClass
 from gongxue.stage1_planning.queries import exceptions_of
 from gongxue.stage2_staffing.queries import SeatView, seats_of
@@ -93,6 +94,14 @@ class ClassFile:
         )
 
     @cached_property
+    def reviews(self) -> bool:
+        """Whether the reader works with the applicants: everybody inside but trainees and examiners (TR 10)."""
+        if self.is_(Duty.BACKBONE):
+            teaching = [s.invitation for s in self.seats if s.seat == Seat.INSTRUCTOR and is_accepted(s)]
+            return any(i is not None and i.person.account_id == self.role.account_id for i in teaching)
+        return not self.is_(Duty.TRAINEE)
+
+    @cached_property
     def ready_to_start(self) -> bool:
         """Enrolment is over and decided: the next thing is to begin."""
         return (
@@ -126,14 +135,8 @@ class ClassFile:
 
     def add_due(self, card: StageCard, key: str, met: bool) -> None:
         """A deadline on a card; a missed one turns the card red. An exception moves it."""
-        due, until = (
-            self.dues[key],
-            max((e.until for e in self.exceptions if e.deadline == key), default=None),
-        )
-        if until is not None:
-            words = f"{due.derivation}；已准予延期至{said(until)}"
-            due = replace(due, on=until, derivation=words)
-        line = DueLine(due, met, until is not None)
+        until = max((e.until for e in self.exceptions if e.deadline == key), default=None)
+        line = DueLine(extended(self.dues[key], until), met, until is not None)
         card.dues.append(line)
         if line.late(self.today) and card.tone != "done":
             card.tone = "late"

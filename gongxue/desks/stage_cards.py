@@ -127,7 +127,8 @@ def _enrolment(file: ClassFile) -> StageCard:
         card.facts, card.links = [], [("我的报名", reverse("my_applications"))]
         return card
     file.add_due(card, "enrolment", bool(enrolment and enrolment.state == EnrolmentState.CLOSED))
-    card.links = [("报名审核", file.url("applicants")), ("需求分析", file.url("needs"))]
+    if file.reviews:
+        card.links = [("报名审核", file.url("applicants")), ("需求分析", file.url("needs"))]
     if file.may(P.EDIT_NOTICE) and tc.stage >= 4:
         card.links.insert(0, ("招生通知", file.url("enrolment.edit_notice")))
     if enrolment and enrolment.state == EnrolmentState.PUBLISHED:
@@ -231,7 +232,8 @@ def _evaluation(file: ClassFile) -> StageCard:
         ("结束评估表", f"{answered_count(tc)}/{len(file.records)} 人已填"),
         ("证书", f"已发 {qualifications_of(f'class/{tc.pk}')} 张"),
     ]
-    card.links = [("评估结果", file.url("evaluation"))]
+    if file.reviews:  # form 2 is read by the same people (TR 13)
+        card.links = [("评估结果", file.url("evaluation"))]
     if not file.is_(Duty.BACKBONE):
         card.links.append(("证书", file.url("class_certificates")))
     if tc.stage == 7:  # reached by confirming the results

@@ -112,12 +112,16 @@ def class_page(request: Request, pk: int) -> HttpResponse:
     today = clock.today()
     file = ClassFile(tc, role, today)
     cards = cards_of(file)
+    todos = [todo for todo in todos_for(role, today) if todo.concerns(tc)]
+    offered = {todo.button.code for todo in todos if todo.button}
+    for card in cards:  # what waits on top is not offered twice
+        card.buttons = [button for button in card.buttons if button.code not in offered]
     shown: dict[str, Any] = {
         "tc": tc,
         "file": file,
         "cards": cards,
         "now": next((c for c in cards if c.is_open), None),
-        "todos": [todo for todo in todos_for(role, today) if todo.class_id == tc.pk],
+        "todos": todos,
         "today": today,
         "exceptions": exceptions_words(file.exceptions),
         "may_extend": role.may(Permission.GRANT_EXCEPTION) and tc.stage < CLOSED_STAGE,

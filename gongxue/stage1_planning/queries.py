@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.parties.queries import class_approval_breaches
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import Due, extended
 from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.planning import plan_breaches
 from gongxue.stage1_planning.models import (
@@ -119,6 +120,20 @@ def exception_until(training_class: TrainingClass, deadline: str) -> date | None
     """The latest day to which a deadline was extended, or None."""
     rows = DeadlineException.objects.inside(training_class=training_class, deadline=deadline)
     return rows.order_by("-until").values_list("until", flat=True).first()
+
+
+def extensions_of(classes: Iterable[TrainingClass]) -> dict[tuple[int, str], date]:
+    """(class, deadline) → the latest day it was extended to; one query for any number of classes."""
+    rows = DeadlineException.objects.inside(training_class__in=[row.pk for row in classes])
+    return {
+        (pk, key): until
+        for pk, key, until in rows.order_by("until").values_list("training_class", "deadline", "until")
+    }
+
+
+def due_of(training_class: TrainingClass, due: Due) -> Due:
+    """A deadline of a class, with the extension that was granted for it."""
+    return extended(due, exception_until(training_class, due.key))
 
 
 def exceptions_of(training_class: TrainingClass) -> list[DeadlineException]:

@@ -22,6 +22,7 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.actions import reach_stage, refuse_own
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import accepted, opening_of, seat_of
 from gongxue.stage3_programme import notices
 from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
@@ -114,13 +115,19 @@ def _input_breaches(
     breaches = []
     for key, text in (sections or {}).items():
         if key not in SECTIONS:
-            breaches.append(Breach("programme.section", "TR 9", f"方案没有“{key[:20]}”这一部分。"))
+            breaches.append(
+                Breach(
+                    "programme.section", "TR 9", f"方案没有“{key[:20]}”这一部分。", "请按方案的六个部分填写。"
+                )
+            )
         elif len(text) > SECTION_LIMIT:
             breaches.append(
                 Breach("programme.long", "TR 9", f"“{SECTIONS[key]}”超过 {SECTION_LIMIT} 字。", "请精简。")
             )
     if final_mode and final_mode not in list(FinalMode):
-        breaches.append(Breach("programme.mode", "TR 12.2", "终结性考核方式只有说课或答辩。"))
+        breaches.append(
+            Breach("programme.mode", "TR 12.2", "终结性考核方式只有说课或答辩。", "请选择说课或答辩。")
+        )
     team = {i.person_id for i in accepted(shown)}
     for row in sessions or ():
         breaches += _row_breaches(row, shown, team)
@@ -131,17 +138,41 @@ def _row_breaches(row: SessionRow, shown: TrainingClass, team: set[int]) -> list
     where = f"{row['day']} 第 {row['period']} 课时"
     breaches = []
     if row["kind"] not in list(SessionKind):
-        breaches.append(Breach("timetable.kind", "TR 11.2", f"{where}：没有这种课时类型。"))
+        breaches.append(
+            Breach(
+                "timetable.kind",
+                "TR 11.2",
+                f"{where}：没有这种课时类型。",
+                "请选择授课、过程性考核或终结性考核。",
+            )
+        )
     module = module_by_code(row["module"]) if row["module"] else None
     if row["module"] and (module is None or module.level != shown.level_enum):
         breaches.append(
-            Breach("timetable.module", "TR 11.1", f"{where}：“{row['module'][:4]}”不是本级别的模块。")
+            Breach(
+                "timetable.module",
+                "TR 11.1",
+                f"{where}：“{row['module'][:4]}”不是本级别的模块。",
+                "请从本级别的模块中选择。",
+            )
         )
     if row["teacher"] is not None and row["teacher"] not in team:
-        breaches.append(Breach("timetable.teacher", "TR 8", f"{where}：授课教师不在本班骨干教师之中。"))
+        breaches.append(
+            Breach(
+                "timetable.teacher",
+                "TR 8",
+                f"{where}：授课教师不在本班骨干教师之中。",
+                "请从本班授课骨干教师中选择。",
+            )
+        )
     if not 1 <= row["period"] <= shown.edition.periods_a_day:
         breaches.append(
-            Breach("timetable.period", "TR 9", f"{where}：课时应在 1 至 {shown.edition.periods_a_day} 之间。")
+            Breach(
+                "timetable.period",
+                "TR 9",
+                f"{where}：课时应在 1 至 {shown.edition.periods_a_day} 之间。",
+                "请更正课时。",
+            )
         )
     return breaches
 
@@ -190,7 +221,16 @@ def confirm_programme(*, programme: Programme, seen: int, by: Role, now: datetim
         raise NotAllowed("只有本班授课骨干教师确认培训方案。", "TR 9")
     check_seen(row, seen)
     if row.state not in OPEN_STATES:
-        raise RuleBroken([Breach("confirm.closed", "TR 9", f"培训方案现为“{row.state_title}”，无须确认。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "confirm.closed",
+                    "TR 9",
+                    f"培训方案现为“{row.state_title}”，无须确认。",
+                    "请刷新页面查看当前进度。",
+                )
+            ]
+        )
     confirmation, created = ProgrammeConfirmation.objects.inside(
         training_class=row.training_class, person=seat.person, version=row.version
     ).get_or_create(
@@ -208,7 +248,7 @@ def confirm_programme(*, programme: Programme, seen: int, by: Role, now: datetim
 
 @action(Permission.SUBMIT_PROGRAMME)
 def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> Programme:
-    """Submit to the province, by D-30 (TR 9); later is accepted, marked 逾期 and counted.
+    """Submit to the province, by D-30 or the day it was extended to (TR 9); later is accepted, marked 逾期 and counted.
 
     Refused: a section or module is missing, days or assessments do not fit, not staffed, not confirmed by both.
     """
@@ -217,7 +257,7 @@ def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime
     refuse_if(programme_breaches(row, sessions_of(row.training_class)))
     shown = row.training_class
     version = row.version
-    late = programme_due(shown.first_day, shown.edition).late_by(day_of(now))
+    late = due_of(shown, programme_due(shown.first_day, shown.edition)).late_by(day_of(now))
     changes = move(
         row, Permission.SUBMIT_PROGRAMME, seen=seen, submitted_by=by.account, submitted_at=now, late_days=late,
         returned_reason="",

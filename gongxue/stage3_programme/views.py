@@ -31,6 +31,7 @@ from gongxue.regulations.programme import (
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme import actions
 from gongxue.stage3_programme.forms import read_saving
@@ -111,7 +112,7 @@ def _sheet(tc: TrainingClass, content: Mapping[str, Any]) -> dict[str, Any]:
 def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, Any]:
     """What the panel says: progress, deadline, what is missing, who stands by it."""
     today = clock.today()
-    due = programme_due(tc.first_day, tc.edition)
+    due = due_of(tc, programme_due(tc.first_day, tc.edition))
     shown: dict[str, Any] = {
         "tc": tc,
         "programme": row,

@@ -112,6 +112,11 @@ class Record:
         return Standing.FAILED not in (self.process.standing, self.final.standing)
 
     @property
+    def may_apply_again(self) -> bool:
+        """Whether the first final assessment was below the line and no second one was applied for (TR 12.2)."""
+        return self.final.standing == Standing.SECOND and self.retake is None and not self.barred
+
+    @property
     def outcome(self) -> str:
         """合格, 不合格, 缺课超限, or what is awaited."""
         if self.barred:
@@ -229,7 +234,7 @@ def scoring_breaches(part: Part, number: int, facts: ScoringFacts, edition: Edit
     """Every reason why a trainee may not be scored now; the act and the page ask the same."""
     breaches = []
     if not facts.begun:
-        breaches.append(Breach("score.early", "TR 12", "本班尚未开班，不能评分。"))
+        breaches.append(Breach("score.early", "TR 12", "本班尚未开班，不能评分。", "请在开班后评分。"))
     if facts.confirmed:
         breaches.append(
             Breach(

@@ -23,9 +23,10 @@ from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.calendar import feedback_due
 from gongxue.regulations.id_numbers import mask, mask_phone
 from gongxue.regulations.lifecycle import CorrectionState, DeliveryState, RetakeState
-from gongxue.regulations.marks import Part, Standing
+from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import attendee_of, attendees_of, delivery_of
@@ -228,7 +229,7 @@ def _progress(request: Request, tc: TrainingClass) -> HttpResponse:
         "retakes": [r for r in records if r.retake and r.retake.state == RetakeState.APPLIED],
         "confirmed": is_confirmed(tc),
         "may_confirm": role.may(Permission.CONFIRM_RESULTS) and not is_confirmed(tc),
-        "due": feedback_due(tc.last_day, tc.edition).on,
+        "due": due_of(tc, feedback_due(tc.last_day, tc.edition)).on,
         "today": clock.today(),
         "absence_limit": tc.edition.absence_limit,
     }
@@ -245,9 +246,7 @@ def _own_standing(request: Request, tc: TrainingClass) -> HttpResponse:
         "tc": tc,
         "record": record,
         "limit": tc.edition.absence_limit,
-        "may_retake": record.final.standing == Standing.SECOND
-        and record.retake is None
-        and not is_confirmed(tc),
+        "may_retake": record.may_apply_again and not is_confirmed(tc),
         "confirmed": is_confirmed(tc),
     }
     return render(request, "assessment/standing.html", shown)
@@ -275,7 +274,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "成绩单已确认，并报送省级管理部门和部指导中心。")
             return redirect("transcript", tc.pk)
     records, delivery = records_of(tc), delivery_of(tc)
-    due = feedback_due(tc.last_day, tc.edition)
+    due = due_of(tc, feedback_due(tc.last_day, tc.edition))
     shown = {
         "tc": tc,
         "form": form,

@@ -10,11 +10,14 @@ from django.db import DatabaseError, connection, transaction
 
 from gongxue.exchange.queries import messages_visible_to
 from gongxue.foundation.lifecycle.errors import NotAllowed, NotThere
-from gongxue.regulations.calendar import deadlines_of_class, feedback_due, opening_due
+from gongxue.regulations.calendar import deadlines_of_class, feedback_due, opening_due, programme_due
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning.actions import grant_exception
 from gongxue.stage1_planning.models import DeadlineException
 from gongxue.stage1_planning.queries import exception_until
+from gongxue.stage3_programme.actions import submit_programme
+from gongxue.stage3_programme.queries import programme_of
+from gongxue.stage6_assessment.actions import confirm_results
 from tests.cast import ClassAt, ClassAtFixture, SignedIn, at
 from tests.stage1_planning.plans import entries, entry, url, why
 from tests.still_clock import StillClock
@@ -172,6 +175,44 @@ def test_a_closed_class_offers_no_extension(class_at: ClassAtFixture, signed_in:
     c = class_at("closed")
     page = signed_in(c.province).get(f"/classes/{c.tc.pk}/").content.decode()
     assert url(P.GRANT_EXCEPTION, c.tc) not in page
+
+
+# What it changes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("extended", "late"), [(0, 5), (3, 2), (5, 0), (9, 0)])
+def test_a_programme_is_late_from_the_extended_day_on(
+    class_at: ClassAtFixture, signed_in: SignedIn, still_clock: StillClock, extended: int, late: int
+) -> None:
+    c = class_at("team_confirmed")
+    due = programme_due(c.tc.first_day, c.tc.edition).on
+    if extended:
+        inputs = granted(c, deadline="programme", until=due + timedelta(days=extended))
+        grant_exception(training_class=c.tc, **inputs, by=c.province, now=c.now)
+    still_clock.set(at(due + timedelta(days=5)))
+    panel = signed_in(c.staff).get(f"/classes/{c.tc.pk}/programme/").content.decode()
+    assert ("已准予延期至" in panel) is bool(extended)
+    assert (f"已过期限 {late} 天" in panel) is bool(late)
+    programme = programme_of(c.tc)
+    assert programme is not None
+    row = submit_programme(programme=programme, seen=programme.version, by=c.staff, now=still_clock.now)
+    assert row.late_days == late
+
+
+@pytest.mark.parametrize(("extended", "late"), [(0, 4), (4, 0)])
+def test_a_transcript_is_late_from_the_extended_day_on(
+    class_at: ClassAtFixture, signed_in: SignedIn, still_clock: StillClock, extended: int, late: int
+) -> None:
+    c = class_at("evaluated")
+    due = feedback_due(c.tc.last_day, c.tc.edition).on
+    if extended:
+        inputs = granted(c, deadline="feedback", until=due + timedelta(days=extended))
+        grant_exception(training_class=c.tc, **inputs, by=c.province, now=c.now)
+    still_clock.set(at(due + timedelta(days=4)))
+    page = signed_in(c.staff).get(f"/classes/{c.tc.pk}/confirm/").content.decode()
+    assert (f"现已逾期 {late} 天" in page) is bool(late)
+    assert ("已准予延期至" in page) is bool(extended)
+    assert confirm_results(training_class=c.tc, by=c.staff, now=still_clock.now).late_days == late
 
 
 @pytest.mark.postgresql

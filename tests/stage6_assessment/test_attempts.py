@@ -12,9 +12,15 @@ from django.db import IntegrityError, transaction
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, RuleBroken
 from gongxue.regulations.marks import Part, Standing
-from gongxue.stage5_delivery.actions import hand_in
+from gongxue.stage5_delivery.actions import finish_class, hand_in
 from gongxue.stage5_delivery.queries import attendees_of
-from gongxue.stage6_assessment.actions import allow_retake, apply_retake, score_final, score_process
+from gongxue.stage6_assessment.actions import (
+    allow_retake,
+    apply_retake,
+    confirm_results,
+    score_final,
+    score_process,
+)
 from gongxue.stage6_assessment.models import Attempt, Retake, ScoreSheet
 from gongxue.stage6_assessment.queries import record_of
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
@@ -165,6 +171,20 @@ def test_who_passed_cannot_apply(passed: ClassAt, signed_in: SignedIn, marks: st
     _score(c, signed_in, Part.FINAL, marks)
     assert "/retake/" not in _standing(c, signed_in)
     assert signed_in(c.trainees[0]).post(f"/attendees/{c.attendees[0].pk}/retake/").status_code == 422
+
+
+def test_after_the_results_are_confirmed_nobody_applies(passed: ClassAt, signed_in: SignedIn) -> None:
+    c = passed
+    _score(c, signed_in, Part.FINAL, "50")
+    finish_class(training_class=c.tc, by=c.staff, now=c.now)
+    confirm_results(training_class=c.tc, reason="本人放弃二次考核", by=c.staff, now=c.now)
+    assert "/retake/" not in _standing(c, signed_in)
+    answer = signed_in(c.trainees[0]).post(f"/attendees/{c.attendees[0].pk}/retake/")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "成绩已确认并报送" in page
+    assert "技术规程第十二条(二)" in page
+    assert not Retake.objects.inside(training_class=c.tc).exists()
 
 
 def test_nobody_applies_for_somebody_else(passed: ClassAt, signed_in: SignedIn) -> None:

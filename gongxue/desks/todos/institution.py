@@ -7,13 +7,12 @@ from collections import Counter
 from datetime import date, timedelta
 
 from django.db.models import Count
-from django.urls import reverse
 
 from gongxue.certificates.models import Certificate
 from gongxue.desks.cards import Button, Todo
-from gongxue.desks.todos.shapes import Todos, class_todo, classes_by_id
+from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo, classes_by_id, round_todo
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.calendar import feedback_due, opening_due, programme_due
+from gongxue.regulations.attendance import Presence
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
     CLOSED_STAGE,
@@ -32,7 +31,7 @@ from gongxue.stage1_planning.queries import rounds_visible_to
 from gongxue.stage2_staffing.models import Opening
 from gongxue.stage3_programme.models import CourseSession, Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment
-from gongxue.stage5_delivery.models import AttendanceMark, Delivery
+from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
 from gongxue.stage6_assessment.models import Results, Retake, TranscriptLine
 
 OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so long before its last day
@@ -40,20 +39,19 @@ OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so l
 
 def institution_plans(role: Role, today: date) -> Todos:
     """Lines to correct or submit; open rounds without a line."""
-    lines = TrainingClass.objects.scope(role)
-    editable = lines.filter(state__in=[PlanState.DRAFT, PlanState.RETURNED])
-    counts = dict(editable.values_list("round").annotate(n=Count("pk")))
-    any_line = set(lines.values_list("round", flat=True).distinct())
-    # By its dates, not its state: a round with a published edition still takes lines until it closes.
-    open_now = rounds_visible_to(role).filter(opens_on__lte=today, closes_on__gte=today)
+    rows = TrainingClass.objects.scope(role).values_list("round", "state").annotate(n=Count("pk"))
+    counts = {(round_, state): n for round_, state, n in rows.order_by("round", "state")}
+    begun = {round_ for round_, _ in counts}
     todos = []
-    for round_ in open_now:
-        where = reverse("planning.round", args=[round_.pk])
-        if counts.get(round_.pk):
-            title = f"{counts[round_.pk]} 个计划班次待提交或修改"
-            todos.append(Todo("提交", title, where, round_.closes_on, str(round_)))
-        elif round_.pk not in any_line:
-            todos.append(Todo("填报", f"{round_}已开启，本机构尚未填报", where, round_.closes_on))
+    for round_ in rounds_visible_to(role).filter(opens_on__lte=today):
+        # By its dates, not its state: a round with a published edition still takes lines until it closes, and what
+        # came back from the review may be corrected afterwards.
+        open_ = round_.is_open_on(today)
+        states = (PlanState.DRAFT, PlanState.RETURNED) if open_ else (PlanState.RETURNED,)
+        if waiting := sum(counts.get((round_.pk, state), 0) for state in states):
+            todos.append(round_todo("提交", f"{waiting} 个计划班次待提交或修改", round_, *states))
+        elif open_ and round_.pk not in begun:
+            todos.append(round_todo("填报", "本轮已开启，本机构尚未填报", round_))
     return todos
 
 
@@ -67,30 +65,40 @@ def institution_classes(role: Role, today: date) -> Todos:
         e.training_class_id: e
         for e in Enrolment.objects.inside(training_class__in=[tc.pk for tc in published])
     }
+    deadlines, admitted = Deadlines(published), _admitted(published)
     todos: Todos = []
     for tc in published:
         for found in (
-            _opening_todo(tc, openings.get(tc.pk), today),
-            _programme_todo(tc, openings.get(tc.pk), programmes.get(tc.pk)),
-            _enrolment_todo(tc, enrolments.get(tc.pk), today),
+            _opening_todo(tc, openings.get(tc.pk), deadlines, today),
+            _programme_todo(tc, openings.get(tc.pk), programmes.get(tc.pk), deadlines),
+            _enrolment_todo(tc, enrolments.get(tc.pk), admitted[tc.pk], today),
         ):
             if found:
                 todos.append(found)
     return todos
 
 
-def _opening_todo(tc: TrainingClass, opening: Opening | None, today: date) -> Todo | None:
+def _admitted(classes: list[TrainingClass]) -> Counter[int]:
+    """class id → how many are admitted, while it enrols."""
+    enrolling = [tc.pk for tc in classes if tc.stage == 4]
+    rows = Application.objects.inside(training_class__in=enrolling, state=ApplicationState.ADMITTED)
+    return Counter(rows.values_list("training_class_id", flat=True))
+
+
+def _opening_todo(
+    tc: TrainingClass, opening: Opening | None, deadlines: Deadlines, today: date
+) -> Todo | None:
     if tc.first_day <= today:
         return None
     if opening is None:
-        due = opening_due(tc.first_day, tc.edition)
-        if due.on - today > OPENING_SHOWN:
+        due_on = deadlines.on(tc, "opening")
+        if due_on - today > OPENING_SHOWN:
             return None
         sub = f"开班前 {tc.edition.opening_days} 天，逾期须准予延期"
-        return class_todo("开班", "提出开班申请", tc, "staffing.open", due.on, sub=sub)
+        return class_todo("开班", "提出开班申请", tc, "staffing.open", due_on, sub=sub)
     if opening.state == OpeningState.STAFFED:
         return None
-    due_on = programme_due(tc.first_day, tc.edition).on
+    due_on = deadlines.on(tc, "programme")
     if tc.level_enum == Level.BACKBONE:
         return class_todo("专家", "授课考核专家未到位，请提名或等待确认", tc, "staffing", due_on)
     if opening.state == OpeningState.FILED:
@@ -98,10 +106,12 @@ def _opening_todo(tc: TrainingClass, opening: Opening | None, today: date) -> To
     return class_todo("邀请", "骨干教师未到位，请发邀请或递补", tc, "staffing", due_on)
 
 
-def _programme_todo(tc: TrainingClass, opening: Opening | None, programme: Programme | None) -> Todo | None:
+def _programme_todo(
+    tc: TrainingClass, opening: Opening | None, programme: Programme | None, deadlines: Deadlines
+) -> Todo | None:
     if opening is None or tc.stage > 3 or opening.state == OpeningState.FILED:
         return None
-    due = programme_due(tc.first_day, tc.edition).on
+    due = deadlines.on(tc, "programme")
     if programme is None or programme.state == ProgrammeState.DRAFT:
         sub = f"开班前 {tc.edition.programme_days} 天报省级审核"
         return class_todo("方案", "编写并报送培训方案", tc, "programme", due, sub=sub)
@@ -111,16 +121,20 @@ def _programme_todo(tc: TrainingClass, opening: Opening | None, programme: Progr
     return None
 
 
-def _enrolment_todo(tc: TrainingClass, enrolment: Enrolment | None, today: date) -> Todo | None:
+def _enrolment_todo(
+    tc: TrainingClass, enrolment: Enrolment | None, admitted: int, today: date
+) -> Todo | None:
     if tc.stage != 4:
         return None
     if enrolment is None or enrolment.state == EnrolmentState.DRAFT:
         return class_todo("招生", "发布招生通知", tc, "enrolment.edit_notice", tc.first_day)
-    if tc.first_day - timedelta(days=1) <= today:
-        return class_todo(
-            "开班", "办理开班", tc, "class", tc.first_day, rest="#stage-5", button=start_button(tc)
-        )
-    return None
+    if today < tc.first_day - timedelta(days=1):
+        return None
+    if enrolment.state != EnrolmentState.CLOSED:
+        return class_todo("招生", "截止报名，以便开班", tc, "enrolment.edit_notice", tc.first_day)
+    if not admitted:
+        return class_todo("招生", "还没有录取参训教师，不能开班", tc, "applicants", tc.first_day)
+    return class_todo("开班", "办理开班", tc, "class", tc.first_day, button=start_button(tc))
 
 
 def start_button(tc: TrainingClass) -> Button:
@@ -152,7 +166,7 @@ def institution_applicants(role: Role, today: date) -> Todos:
 def institution_results(role: Role, today: date) -> Todos:
     """Results to confirm, retakes to allow, classes to close."""
     todos = []
-    applied = Retake.objects.scope(role).filter(state=RetakeState.APPLIED)
+    applied = Retake.objects.scope(role).filter(state=RetakeState.APPLIED, training_class__stage__lt=7)
     for retake in applied.select_related(
         "training_class__institution", "attendee__application__person__account"
     ):
@@ -163,20 +177,41 @@ def institution_results(role: Role, today: date) -> Todos:
     )
     results = Results.objects.scope(role).filter(state=ResultsState.CONFIRMED)
     confirmed = set(results.values_list("training_class_id", flat=True))
-    for delivery in finished.select_related("training_class__institution"):
-        tc = delivery.training_class
-        due = feedback_due(tc.last_day, tc.edition).on
+    classes = [delivery.training_class for delivery in finished.select_related("training_class__institution")]
+    deadlines, uncertified = Deadlines(classes), _uncertified([tc for tc in classes if tc.pk in confirmed])
+    for tc in classes:
+        due = deadlines.on(tc, "feedback")
         if tc.pk not in confirmed:
             todos.append(class_todo("成绩", "确认并报送成绩单", tc, "assessment", due))
-        else:
-            todos.append(class_todo("结班", "发证后结班归档", tc, "evaluation", due))
+        elif not uncertified[tc.pk]:
+            todos.append(class_todo("结班", "结班归档", tc, "evaluation", due))
     return todos
 
 
 def coordinator(role: Role, today: date) -> Todos:
-    """Today's roll calls and lessons that were not called."""
+    """Who has not arrived, lessons that were not called, the end of the teaching."""
     running = Delivery.objects.scope(role).filter(state=DeliveryState.RUNNING)
     classes = [d.training_class for d in running.select_related("training_class__institution")]
+    return _arrivals(classes) + _lessons(classes, today)
+
+
+def _arrivals(classes: list[TrainingClass]) -> Todos:
+    """Trainees to check in; who has been noted as absent or on leave is not waited for."""
+    expected = Attendee.objects.inside(training_class__in=classes, arrived_at=None)
+    away = AttendanceMark.objects.inside(
+        training_class__in=classes, presence__in=[Presence.ABSENT, Presence.LEAVE]
+    )
+    missing = expected.exclude(pk__in=away.values("attendee"))
+    counts = Counter(missing.values_list("training_class_id", flat=True))
+    return [
+        class_todo("报到", f"{counts[tc.pk]} 人待报到", tc, "office", tc.first_day)
+        for tc in classes
+        if counts[tc.pk]
+    ]
+
+
+def _lessons(classes: list[TrainingClass], today: date) -> Todos:
+    """Lessons to call, up to today; after the last one the end of the teaching."""
     until_today = {"training_class__in": [tc.pk for tc in classes], "day__lte": today}
     lesson = ("training_class_id", "day", "period")
     planned = set(CourseSession.objects.inside(**until_today).values_list(*lesson))
@@ -190,10 +225,7 @@ def coordinator(role: Role, today: date) -> Todos:
             title = f"{len(waiting)} 个课时待点名"
             todos.append(class_todo("考勤", title, tc, "roll", day, rest=f"?day={day}&period={period}"))
         elif today >= tc.last_day:
-            button = finish_button(tc)
-            todos.append(
-                class_todo("教学", "结束教学", tc, "class", tc.last_day, rest="#stage-5", button=button)
-            )
+            todos.append(class_todo("教学", "结束教学", tc, "class", tc.last_day, button=finish_button(tc)))
     return todos
 
 
@@ -201,15 +233,19 @@ def certificate_officer(role: Role, today: date) -> Todos:
     """Confirmed classes with certificates to issue."""
     confirmed = Results.objects.scope(role).filter(state=ResultsState.CONFIRMED, training_class__stage=7)
     classes = [r.training_class for r in confirmed.select_related("training_class__institution")]
-    qualified, issued = _qualified(classes), _issued(classes)
+    deadlines, uncertified = Deadlines(classes), _uncertified(classes)
     return [
         class_todo(
-            "发证", f"{qualified[tc.pk] - issued[tc.pk]} 人待发证", tc, "class_certificates",
-            feedback_due(tc.last_day, tc.edition).on,
+            "发证", f"{uncertified[tc.pk]} 人待发证", tc, "class_certificates", deadlines.on(tc, "feedback")
         )
         for tc in classes
-        if qualified[tc.pk] > issued[tc.pk]
-    ]  # fmt: skip
+        if uncertified[tc.pk]
+    ]
+
+
+def _uncertified(classes: list[TrainingClass]) -> Counter[int]:
+    """class id → how many qualified and have no certificate yet."""
+    return _qualified(classes) - _issued(classes)
 
 
 def _qualified(classes: list[TrainingClass]) -> Counter[int]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
-from gongxue.desks.cards import Todo
-from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo, round_todo
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.calendar import programme_due
 from gongxue.regulations.lifecycle import (
     CorrectionState,
     InvitationState,
@@ -30,11 +27,10 @@ def centre(role: Role, today: date) -> Todos:
     """Lists to publish, experts to confirm."""
     reported = TrainingClass.objects.scope(role).filter(state=PlanState.REPORTED)
     counts = dict(reported.values_list("round").annotate(n=Count("pk")))
-    todos = []
-    for round_ in rounds_visible_to(role).filter(pk__in=counts):
-        where = reverse("planning.round", args=[round_.pk])
-        title = f"{counts[round_.pk]} 个班次已上报，待发布"
-        todos.append(Todo("发布", title, where, round_.closes_on, str(round_)))
+    todos = [
+        round_todo("发布", f"{counts[round_.pk]} 个班次已上报，待发布", round_, PlanState.REPORTED)
+        for round_ in rounds_visible_to(role).filter(pk__in=counts)
+    ]
     experts = Invitation.objects.scope(role).filter(state=InvitationState.NOMINATED)
     rows = experts.select_related("training_class__institution", "person__account").order_by(
         "answer_by", "pk"
@@ -55,38 +51,33 @@ def province(role: Role, today: date) -> Todos:
 def _plans(role: Role) -> Todos:
     counts = (
         TrainingClass.objects.scope(role)
-        .values("round", "round__closes_on")
+        .values("round")
         .annotate(
             waiting=Count("pk", filter=Q(state=PlanState.SUBMITTED)),
             approved=Count("pk", filter=Q(state=PlanState.APPROVED)),
         )
         .order_by("round")
     )
-    names = {round_.pk: str(round_) for round_ in rounds_visible_to(role)}
+    rounds = {round_.pk: round_ for round_ in rounds_visible_to(role)}
     todos = []
     for row in counts:
-        where, due = reverse("planning.round", args=[row["round"]]), row["round__closes_on"]
+        round_ = rounds[row["round"]]
         if row["waiting"]:
             title = f"{row['waiting']} 个计划班次待审核"
-            todos.append(Todo("审核", title, where, due, names[row["round"]]))
+            todos.append(round_todo("审核", title, round_, PlanState.SUBMITTED))
         elif row["approved"]:
             title = f"{row['approved']} 个班次已通过，待汇总上报"
-            todos.append(Todo("上报", title, where, due, names[row["round"]]))
+            todos.append(round_todo("上报", title, round_, PlanState.APPROVED))
     return todos
 
 
 def _programmes(role: Role) -> Todos:
     rows = Programme.objects.scope(role).filter(state=ProgrammeState.SUBMITTED)
+    classes = [row.training_class for row in rows.select_related("training_class__institution")]
+    deadlines = Deadlines(classes)
     return [
-        class_todo(
-            "审核",
-            "培训方案待审核报备",
-            tc,
-            "programme",
-            programme_due(tc.first_day, tc.edition).on,
-            far=True,
-        )
-        for tc in (row.training_class for row in rows.select_related("training_class__institution"))
+        class_todo("审核", "培训方案待审核报备", tc, "programme", deadlines.on(tc, "programme"), far=True)
+        for tc in classes
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,24 @@ from django.urls import reverse
 
 from gongxue.desks.cards import Todo
 from gongxue.foundation.identity.models import Role
-from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage1_planning.queries import classes_visible_to
+from gongxue.regulations.calendar import deadlines_of_class, extended
+from gongxue.regulations.lifecycle import PlanState
+from gongxue.stage1_planning.models import ReportingRound, TrainingClass
+from gongxue.stage1_planning.queries import classes_visible_to, extensions_of
 
 Todos = list[Todo]
+
+
+class Deadlines:
+    """The due days of some classes with the extensions that were granted: one query for all of them."""
+
+    def __init__(self, classes: Iterable[TrainingClass]) -> None:
+        self._until = extensions_of(classes)
+
+    def on(self, tc: TrainingClass, key: str) -> date:
+        """The day of a deadline: opening, programme, feedback …"""
+        dues = {due.key: due for due in deadlines_of_class(tc.first_day, tc.last_day, tc.edition)}
+        return extended(dues[key], self._until.get((tc.pk, key))).on
 
 
 def class_url(name: str, training_class_id: int) -> str:
@@ -33,6 +48,12 @@ def class_todo(
     """What waits on a page of a class. `far`: the reader is of another house and needs the institution's name."""
     where = class_url(page, tc.pk) + more.pop("rest", "")
     return Todo(kind, title, where, due, class_id=tc.pk, about=str(tc) if far else tc.title, **more)
+
+
+def round_todo(kind: str, title: str, round_: ReportingRound, *lines: PlanState) -> Todo:
+    """What waits in a round: the pages of its lines in these states show it too."""
+    where = reverse("planning.round", args=[round_.pk])
+    return Todo(kind, title, where, round_.closes_on, str(round_), round_id=round_.pk, lines=lines)
 
 
 def classes_by_id(role: Role) -> dict[int, TrainingClass]:

@@ -8,10 +8,9 @@ from datetime import date
 from django.urls import reverse
 
 from gongxue.desks.cards import Todo
-from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.queries import person_of
-from gongxue.regulations.calendar import programme_due
 from gongxue.regulations.lifecycle import ApplicationState, InvitationState, ProgrammeState
 from gongxue.regulations.marks import Part
 from gongxue.regulations.staffing import Seat
@@ -54,17 +53,11 @@ def _to_confirm(classes: list[TrainingClass], person: int) -> Todos:
     waiting = (ProgrammeState.DRAFT, ProgrammeState.RETURNED)
     written = Programme.objects.inside(training_class__in=classes, state__in=waiting)
     versions = dict(written.values_list("training_class", "version"))
+    open_ = [tc for tc in classes if tc.pk in versions and (tc.pk, versions[tc.pk]) not in confirmed]
+    deadlines = Deadlines(open_)
     return [
-        class_todo(
-            "方案",
-            "共同编写并确认培训方案",
-            tc,
-            "programme",
-            programme_due(tc.first_day, tc.edition).on,
-            far=True,
-        )
-        for tc in classes
-        if tc.pk in versions and (tc.pk, versions[tc.pk]) not in confirmed
+        class_todo("方案", "共同编写并确认培训方案", tc, "programme", deadlines.on(tc, "programme"), far=True)
+        for tc in open_
     ]
 
 

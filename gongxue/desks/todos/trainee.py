@@ -12,13 +12,15 @@ from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Todos, class_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.lifecycle import ApplicationState, DeliveryState
+from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment.queries import applications_visible_to
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage6_assessment.queries import records_of_classes
 from gongxue.stage7_evaluation.queries import classes_answered_by
 
 
 def trainee(role: Role, today: date) -> Todos:
-    """Applications to finish, work to hand in, form 2, certificates."""
+    """Applications to finish, work to hand in, a second final assessment to apply for, form 2, certificates."""
     return _drafts(role) + _classes(role) + _certificates(role)
 
 
@@ -41,7 +43,18 @@ def _classes(role: Role) -> Todos:
     todos: Todos = []
     for attendee in attendees:
         todos += _products(attendee, handed) + _form2(attendee, answered)
-    return todos
+    return todos + _retakes(role, [a.training_class for a in attendees if a.training_class.stage < 7])
+
+
+def _retakes(role: Role, classes: list[TrainingClass]) -> Todos:
+    """Below the line in the first final assessment: one may apply for a second, once."""
+    records = records_of_classes(classes)
+    return [
+        class_todo("考核", "可申请二次终结性考核", tc, "assessment", sub="每人只有一次")
+        for tc in classes
+        for record in records[tc.pk]
+        if record.attendee.application.person.account_id == role.account_id and record.may_apply_again
+    ]
 
 
 def _products(attendee: Attendee, handed: set[tuple[int, int]]) -> Todos:

@@ -15,6 +15,7 @@ from gongxue.regulations.lifecycle import DeliveryState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import reach_stage
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import due_of
 from gongxue.stage5_delivery.queries import delivery_of
 from gongxue.stage6_assessment import notices
 from gongxue.stage6_assessment.models import (
@@ -41,7 +42,7 @@ def confirm_results(*, training_class: TrainingClass, by: Role, now: datetime, r
     refuse_if(_confirm_breaches(records, reason))
     results, _ = Results.objects.inside(training_class=row).get_or_create(training_class=row)
     results = Results.objects.inside(pk=results.pk).select_for_update(of=("self",), no_key=True).get()
-    late = feedback_due(row.last_day, row.edition).late_by(day_of(now))
+    late = due_of(row, feedback_due(row.last_day, row.edition)).late_by(day_of(now))
     changes = move(
         results, Permission.CONFIRM_RESULTS, confirmed_at=now, confirmed_by=by.account, late_days=late
     )

@@ -103,7 +103,7 @@ def save_score(
     """Keep an unfinished sheet; nobody but the scorer ever reads it. The trail says that, not what, was saved."""
     row = _lock_attendee(attendee, by)
     if part not in list(Part):
-        raise RuleBroken([Breach("score.part", "TR 12", "没有这项考核。")])
+        raise RuleBroken([Breach("score.part", "TR 12", "没有这项考核。", "请选择过程性考核或终结性考核。")])
     scorer = _scorer(row, Part(part), by)
     mark = mark.strip(" ")
     if mark:
@@ -184,11 +184,22 @@ def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Ed
 
 @action(Permission.APPLY_RETAKE)
 def apply_retake(*, attendee: Attendee, by: Role, now: datetime) -> Retake:
-    """A trainee applies for a second final assessment (TR 12.2). Refused: 60 or more, a third attempt."""
+    """A trainee applies for a second final assessment (TR 12.2). Refused: 60 or more, a third attempt, confirmed."""
     row = lock(attendee, by)
     if row.application.person.account_id != by.account_id:
         raise NotAllowed("只能为自己申请。", "TR 12.2")
     edition = row.training_class.edition
+    if is_confirmed(row.training_class):
+        raise RuleBroken(
+            [
+                Breach(
+                    "retake.confirmed",
+                    "TR 12.2",
+                    "成绩已确认并报送，不能再申请二次终结性考核。",
+                    "如成绩有误，请培训机构申请更正。",
+                )
+            ]
+        )
     part = part_record(row, Part.FINAL, edition)
     refuse_if(attempt_breaches(Part.FINAL, part.standing, part.attempts, edition))
     if Retake.objects.inside(attendee=row).exists():
