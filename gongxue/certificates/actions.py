@@ -78,7 +78,9 @@ def receive_stock(*, quantity: int, by: Role, now: datetime) -> LedgerEntry:
     counter = _counter(_stock_series(institution))
     breaches = stock_breaches(counter.last, quantity)
     if not 1 <= quantity <= RECEIPT_LIMIT:
-        breaches = [Breach("stock.quantity", "MG 18.2", f"入库数量应在 1 至 {RECEIPT_LIMIT} 之间。")]
+        breaches = [
+            Breach("stock.quantity", "MG 18.2", f"入库数量应在 1 至 {RECEIPT_LIMIT} 之间。", "请分次入库。")
+        ]
     refuse_if(breaches)
     rows = SerialNumberRow.objects.bulk_create(
         _register_serials(institution, _advance(counter, quantity), SerialNumberRow.State.RECEIVED)

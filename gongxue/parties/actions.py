@@ -32,6 +32,8 @@ from gongxue.regulations.names import regular_name
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import EMPLOYERS, Duty, OrganisationKind, Permission
 
+BASIS_LIMIT, NUMBER_LIMIT = 120, 15  # characters
+
 
 def glyph_breaches(name: str) -> list[Breach]:
     """A name that no font of ours has could not be printed on the certificate: said at entry, not at issue."""
@@ -114,13 +116,20 @@ def sign_up(
     entry = Entry(name, id_number, phone, employer)
     breaches = entry.breaches(day_of(now))
     if not phone:
-        breaches.append(Breach("person.phone", "TR 附件1", "请填写手机号码。"))
+        breaches.append(
+            Breach("person.phone", "TR 附件1", "请填写手机号码。", "手机号码用于培训机构联系，请补填。")
+        )
     if not consent:
-        breaches.append(Breach("person.consent", "MG 25.4", "请阅读并同意个人信息处理说明。"))
+        breaches.append(
+            Breach("person.consent", "MG 25.4", "请阅读并同意个人信息处理说明。", "请勾选同意后再提交。")
+        )
     if not is_sign_in_name(sign_in_name):
         breaches.append(
             Breach(
-                "account.sign_in_name", "MG 25.1", "登录名用小写字母、数字、点、横线，3 至 40 位，字母开头。"
+                "account.sign_in_name",
+                "MG 25.1",
+                "登录名用小写字母、数字、点、横线，3 至 40 位，字母开头。",
+                "请重新填写登录名。",
             )
         )
     elif Account.objects.filter(sign_in_name=sign_in_name).exists():
@@ -129,7 +138,10 @@ def sign_up(
     try:
         validate_password(password, account)
     except ValidationError as error:
-        breaches += [Breach("password.weak", "MG 25.1", says) for says in error.messages]
+        breaches += [
+            Breach("password.weak", "MG 25.1", says, "请换一个密码，可以是一句容易记住的话。")
+            for says in error.messages
+        ]
     refuse_if(breaches)
     account = new_account(name, now, sign_in_name)
     account.set_password(password)
@@ -148,9 +160,9 @@ def register_school(*, name: str, province_code: str, by: Role, now: datetime) -
     """Add a technician college to the register of schools."""
     breaches = []
     if not 2 <= len(name.strip()) <= 80:
-        breaches.append(Breach("school.name", "MG 24", "院校名称应为 2 至 80 个字。"))
+        breaches.append(Breach("school.name", "MG 24", "院校名称应为 2 至 80 个字。", "请填写院校全称。"))
     if province_code not in {p.code for p in provinces()}:
-        breaches.append(Breach("school.province", "MG 24", "没有这个行政区划代码。"))
+        breaches.append(Breach("school.province", "MG 24", "没有这个行政区划代码。", "请从列表中选择省份。"))
     if Organisation.objects.filter(name=name.strip()).exists():
         breaches.append(Breach("school.known", "MG 24", "名录中已有同名单位。", "请核对后再登记。"))
     refuse_if(breaches)
@@ -169,7 +181,13 @@ def register_approval(
     """Enter an approval with its dates and its basis; renewals are further entries (TR 4, AMB-60)."""
     breaches = []
     if not institution.is_institution:
-        raise RuleBroken([Breach("approval.place", "TR 4", f"{institution.name}不是培训机构。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "approval.place", "TR 4", f"{institution.name}不是培训机构。", "请从培训机构名录中选择。"
+                )
+            ]
+        )
     if level not in list(Level) or level == Level.BACKBONE:
         breaches.append(
             Breach(
@@ -179,11 +197,20 @@ def register_approval(
     else:
         breaches += kind_breaches(InstitutionKind(institution.kind), Level(level))
     if category not in CATEGORIES:
-        breaches.append(Breach("approval.category", "TR 2.5", "没有这个专业大类。"))
+        breaches.append(
+            Breach("approval.category", "TR 2.5", "没有这个专业大类。", "请从八个专业大类中选择。")
+        )
     if valid_until < valid_from:
-        breaches.append(Breach("approval.dates", "TR 4", "有效期的止日早于起日。"))
-    if not basis.strip():
-        breaches.append(Breach("approval.basis", "TR 4", "请写明批准文件。"))
+        breaches.append(Breach("approval.dates", "TR 4", "有效期的止日早于起日。", "请更正起止日期。"))
+    if not 1 <= len(basis.strip()) <= BASIS_LIMIT:
+        breaches.append(
+            Breach(
+                "approval.basis",
+                "TR 4",
+                f"请写明批准文件，不超过 {BASIS_LIMIT} 字。",
+                "请填写文件名称和文号。",
+            )
+        )
     twin = TrainingApproval.objects.filter(
         institution=institution, category=category, level=level, valid_from=valid_from
     )
@@ -213,11 +240,23 @@ def register_backbone(
     """Enter a teacher into the pool for a category (MG 9.1) and give them the backbone role."""
     breaches = []
     if category not in CATEGORIES:
-        breaches.append(Breach("pool.category", "TR 2.5", "没有这个专业大类。"))
+        breaches.append(Breach("pool.category", "TR 2.5", "没有这个专业大类。", "请从八个专业大类中选择。"))
     if not levels or set(levels) - set("123"):
-        breaches.append(Breach("pool.levels", "MG 6", "可承担级别只有一、二、三级。"))
+        breaches.append(
+            Breach("pool.levels", "MG 6", "可承担级别只有一、二、三级。", "请从一、二、三级中选择，可多选。")
+        )
+    if len(certificate_number) > NUMBER_LIMIT:
+        says = f"骨干教师证书编号不超过 {NUMBER_LIMIT} 位。"
+        breaches.append(Breach("pool.number", "MG 17.2", says, "请按证书填写；没有编号的可不填。"))
     if PoolMembership.objects.unscoped("one entry").filter(person=person, category=category).exists():
-        breaches.append(Breach("pool.known", "MG 9", f"{person.name}已在该专业大类的骨干教师库中。"))
+        breaches.append(
+            Breach(
+                "pool.known",
+                "MG 9",
+                f"{person.name}已在该专业大类的骨干教师库中。",
+                "请在骨干教师库中查看该教师。",
+            )
+        )
     refuse_if(breaches)
     member = PoolMembership.objects.create(
         person=person, category=category, levels="".join(sorted(set(levels))), registered_on=day_of(now),

@@ -61,7 +61,10 @@ def import_people(*, rows: Sequence[ImportRow], by: Role, now: datetime) -> list
     checked = check_rows(rows, day_of(now))
     found = [_in_row(c.row.at, breach) for c in checked for breach in c.breaches]
     if found or not rows:
-        raise RuleBroken(found[:BREACHES_SAID] or [Breach("import.empty", "MG 25.1", "没有可以发放的人员。")])
+        raise RuleBroken(
+            found[:BREACHES_SAID]
+            or [Breach("import.empty", "MG 25.1", "没有可以发放的人员。", "请先上传名单并核对。")]
+        )
     accounts, secrets = _new_accounts(checked, now)
     try:
         with transaction.atomic():
@@ -298,7 +301,16 @@ def hand_out(*, people_import: PeopleImport, by: Role, now: datetime) -> list[Ha
             for a in waiting.filter(pk__in=pk).select_for_update(no_key=True).order_by("pk")
         ]
         if not accounts:
-            raise RuleBroken([Breach("import.handed", "MG 25.1", "没有等待首次登录的账号，不需要初始密码。")])
+            raise RuleBroken(
+                [
+                    Breach(
+                        "import.handed",
+                        "MG 25.1",
+                        "没有等待首次登录的账号，不需要初始密码。",
+                        "已经登录过的人员忘记密码，请在“用户账号”中重置。",
+                    )
+                ]
+            )
         secrets = [give_initial_secret(account, now) for account in accounts]
         _save_secrets(accounts)
         row.handed_out_at = now

@@ -190,7 +190,14 @@ def _id_breaches(checked: Checked, today: date) -> list[Breach]:
         ]
     if not row.id_number:
         if checked.duty in TEACHERS:
-            return [Breach("import.id_number", "MG 4.7", "骨干教师、参训教师须填写身份证号码。")]
+            return [
+                Breach(
+                    "import.id_number",
+                    "MG 4.7",
+                    "骨干教师、参训教师须填写身份证号码。",
+                    "请在名单中补填后重新上传。",
+                )
+            ]
         return []
     found = id_number_breaches(row.id_number, today)
     checked.id_number = parse_id_number(row.id_number)

@@ -29,7 +29,9 @@ def reveal_id_number(*, person: Person, reason: str, by: Role, now: datetime) ->
     if seen is None:
         raise NotThere
     if not reason.strip():
-        raise RuleBroken([Breach("reason.missing", "MG 25.4", "查看完整证件号码须写明理由。")])
+        raise RuleBroken(
+            [Breach("reason.missing", "MG 25.4", "查看完整证件号码须写明理由。", "请填写理由后再提交。")]
+        )
     Account.objects.select_for_update(no_key=True).get(
         pk=by.account_id
     )  # two looks at once are counted one after the other

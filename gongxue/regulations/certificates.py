@@ -29,11 +29,13 @@ def certificate_breaches(record: Record) -> list[Breach]:
     """
     breaches = []
     if record.barred:
-        breaches.append(Breach("certificate.barred", "TR 12", "缺课超过规定，未能参加考核。"))
+        breaches.append(
+            Breach("certificate.barred", "TR 12", "缺课超过规定，未能参加考核。", "可报名下一期培训。")
+        )
     if record.process != Standing.PASSED:
-        breaches.append(Breach("certificate.process", "TR 12.1", "过程性考核未合格。"))
+        breaches.append(Breach("certificate.process", "TR 12.1", "过程性考核未合格。", "可报名下一期培训。"))
     if record.final != Standing.PASSED:
-        breaches.append(Breach("certificate.final", "TR 12.2", "终结性考核未合格。"))
+        breaches.append(Breach("certificate.final", "TR 12.2", "终结性考核未合格。", "可报名下一期培训。"))
     if record.already_issued:
         breaches.append(
             Breach(
@@ -51,7 +53,12 @@ def issuer_breaches(kind: InstitutionKind, level: Level, confirmed: bool) -> lis
     breaches = []
     if level.run_by != kind:
         breaches.append(
-            Breach("certificate.issuer", "MG 16", f"{level.title}证书由{level.run_by.title}核发。")
+            Breach(
+                "certificate.issuer",
+                "MG 16",
+                f"{level.title}证书由{level.run_by.title}核发。",
+                "请由相应的培训机构核发。",
+            )
         )
     if not confirmed:
         breaches.append(

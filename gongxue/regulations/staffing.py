@@ -94,11 +94,19 @@ def seat_breaches(candidate: Candidate, demand: Demand) -> list[Breach]:
     """Every reason why a teacher may not take a seat of this class."""
     breaches = []
     if not candidate.active:
-        breaches.append(Breach("seat.standing", "MG 9", f"{candidate.name}不在骨干教师库中。"))
+        breaches.append(
+            Breach("seat.standing", "MG 9", f"{candidate.name}不在骨干教师库中。", "请另选一人。")
+        )
     if demand.category not in candidate.categories:
-        breaches.append(Breach("seat.category", "TR 5", f"{candidate.name}没有该专业大类的骨干教师证书。"))
+        breaches.append(
+            Breach("seat.category", "TR 5", f"{candidate.name}没有该专业大类的骨干教师证书。", "请另选一人。")
+        )
     if demand.level not in candidate.levels:
-        breaches.append(Breach("seat.level", "TR 5", f"{candidate.name}未登记承担{demand.level.title}培训。"))
+        breaches.append(
+            Breach(
+                "seat.level", "TR 5", f"{candidate.name}未登记承担{demand.level.title}培训。", "请另选一人。"
+            )
+        )
     clash = sorted(candidate.busy & demand.days)
     if clash:
         breaches.append(
@@ -106,6 +114,7 @@ def seat_breaches(candidate: Candidate, demand: Demand) -> list[Breach]:
                 "seat.busy",
                 "TR 8",
                 f"{candidate.name}在{said(clash[0])}等 {len(clash)} 天另有任务（含路途）。",
+                "请另选一人。",
             )
         )
     if candidate.employer == demand.institution:  # reading: AMB-11

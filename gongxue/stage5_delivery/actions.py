@@ -49,14 +49,19 @@ def start_class(*, training_class: TrainingClass, by: Role, now: datetime) -> De
     admitted = roster(shown)
     breaches = []
     if delivery_of(shown) is not None:
-        breaches.append(Breach("start.again", "TR 11", "本班已经开班。"))
+        breaches.append(Breach("start.again", "TR 11", "本班已经开班。", "请刷新页面，继续办理报到。"))
     if enrolment is None or enrolment.state != EnrolmentState.CLOSED:
         breaches.append(Breach("start.enrolment", "TR 10", "报名尚未截止。", "请先截止报名并完成录取。"))
     if not admitted:
         breaches.append(Breach("start.nobody", "TR 10", "还没有录取参训教师。", "请先完成录取。"))
     if day_of(now) < shown.first_day - timedelta(days=1):
         breaches.append(
-            Breach("start.early", "TR 11.2", f"开班日为{said(shown.first_day)}，最早前一天办理。")
+            Breach(
+                "start.early",
+                "TR 11.2",
+                f"开班日为{said(shown.first_day)}，最早前一天办理。",
+                "请在开班日前一天或当天办理。",
+            )
         )
     refuse_if(breaches)
     delivery = Delivery.objects.create(training_class=shown)
@@ -105,7 +110,16 @@ def assign_groups(
     _running(shown)
     known = {a.pk: a for a in attendees_of(shown)}
     if set(groups) - set(known) or any(not 0 <= n <= 10 for n in groups.values()):
-        raise RuleBroken([Breach("groups.wrong", "TR 11.3", "分组名单与本班不符，或组号不在 1 至 10 之间。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "groups.wrong",
+                    "TR 11.3",
+                    "分组名单与本班不符，或组号不在 1 至 10 之间。",
+                    "请刷新页面后重新分组。",
+                )
+            ]
+        )
     changed = {}
     for pk, number in groups.items():
         if known[pk].group != (number or None):
@@ -134,9 +148,13 @@ def _roll_breaches(
             Breach("roll.period", "TR 11", f"课表中没有{said(day)}第 {period} 课时。", "请按课表选择课时。")
         )
     if day > today:
-        breaches.append(Breach("roll.future", "TR 12", f"{said(day)}还没有到，不能提前点名。"))
+        breaches.append(
+            Breach("roll.future", "TR 12", f"{said(day)}还没有到，不能提前点名。", "请在上课当天或之后点名。")
+        )
     if set(presences.values()) - set(Presence):
-        breaches.append(Breach("roll.presence", "TR 12", "考勤只有到课、迟到、早退、请假、旷课。"))
+        breaches.append(
+            Breach("roll.presence", "TR 12", "考勤只有到课、迟到、早退、请假、旷课。", "请从列表中选择。")
+        )
     if not presences or set(presences) - set(seats):
         breaches.append(Breach("roll.people", "TR 12", "点名名单与本班不符。", "请刷新页面。"))
     return breaches
@@ -243,7 +261,9 @@ def hand_in(
             )
         )
     if not 1 <= len(title.strip()) <= 120:
-        breaches.append(Breach("hand_in.title", "TR 12.1", "请填写成果名称（120 字以内）。"))
+        breaches.append(
+            Breach("hand_in.title", "TR 12.1", "请填写成果名称（120 字以内）。", "请填写名称后再提交。")
+        )
     if LearningProduct.objects.inside(attendee=row, attempt=row.attempt).count() >= PRODUCTS_EACH:
         breaches.append(
             Breach("hand_in.many", "TR 12.1", f"每次最多提交 {PRODUCTS_EACH} 个文件。", "请合并后提交。")

@@ -57,7 +57,7 @@ def _typed(row: ScoreRow, data: Mapping[str, str]) -> TypedScore:
         return TypedScore(row, mark, comment, mark_breaches(mark) if mark else [])
     says = "；".join(str(error) for errors in form.errors.values() for error in errors)
     mark, comment = form.data["mark"][:20], form.data["comment"][:COMMENT_WIDTH]
-    return TypedScore(row, mark, comment, [Breach("score.input", "TR 12", says)])
+    return TypedScore(row, mark, comment, [Breach("score.input", "TR 12", says, "请更正后再提交。")])
 
 
 class ConfirmForm(forms.Form):

@@ -74,7 +74,12 @@ def create_account(
     breaches = name_breaches(name) + duty_breaches(duty, organisation)
     if sign_in_name and not is_sign_in_name(sign_in_name):
         breaches.append(
-            Breach("account.sign_in_name", "MG 25.1", "登录名只用小写字母、数字、点、横线，3 至 40 位。")
+            Breach(
+                "account.sign_in_name",
+                "MG 25.1",
+                "登录名只用小写字母、数字、点、横线，3 至 40 位。",
+                "请重新填写登录名。",
+            )
         )
     if sign_in_name and Account.objects.filter(sign_in_name=sign_in_name).exists():
         breaches.append(_taken_breach())
@@ -146,7 +151,12 @@ def change_password(*, current: str, new: str, by: Role, now: datetime) -> Accou
     try:
         validate_password(new, account)
     except ValidationError as error:
-        raise RuleBroken([Breach("password.weak", "MG 25.1", says) for says in error.messages]) from error
+        raise RuleBroken(
+            [
+                Breach("password.weak", "MG 25.1", says, "请换一个密码，可以是一句容易记住的话。")
+                for says in error.messages
+            ]
+        ) from error
     account.set_password(new)
     account.must_change_password, account.initial_secret_until = False, None
     account.save(update_fields=["password", "must_change_password", "initial_secret_until"])
@@ -165,7 +175,7 @@ def suspend_account(*, account: Account, by: Role, now: datetime, reason: str) -
     if not account.is_active:
         raise RuleBroken([Breach("account.suspended", "MG 25", "该账号已经停用。", "请刷新页面查看。")])
     if not reason.strip():
-        raise RuleBroken([Breach("reason.missing", "MG 25", "停用账号须写明理由。")])
+        raise RuleBroken([Breach("reason.missing", "MG 25", "停用账号须写明理由。", "请填写理由后再提交。")])
     account.is_active = False
     account.save(update_fields=["is_active"])
     end_tokens(account, now)
@@ -199,7 +209,7 @@ def end_role(*, role: Role, by: Role, now: datetime, reason: str) -> Role:
         raise RuleBroken([Breach("role.own", "MG 25", "不能结束自己的角色。", "请由另一名工作人员办理。")])
     refuse_if(platform_breaches(role.account))
     if not reason.strip():
-        raise RuleBroken([Breach("reason.missing", "MG 25", "结束角色须写明理由。")])
+        raise RuleBroken([Breach("reason.missing", "MG 25", "结束角色须写明理由。", "请填写理由后再提交。")])
     role.until = day_of(now)
     role.save(update_fields=["until"])
     ApiToken.objects.filter(role=role, revoked_at=None).update(revoked_at=now)

@@ -83,7 +83,16 @@ def move(
     if row.state not in step.sources:
         raise RuleBroken([_state_breach(row, step)])
     if step.reason and not reason.strip():
-        raise RuleBroken([Breach("reason.missing", step.article, f"“{permission.title}”须写明理由。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "reason.missing",
+                    step.article,
+                    f"“{permission.title}”须写明理由。",
+                    "请填写理由后再提交。",
+                )
+            ]
+        )
     before = row.state
     changed = (
         type(row)

@@ -39,11 +39,11 @@ def grant_exception(
     dues = {due.key: due for due in deadlines_of_class(shown.first_day, shown.last_day, shown.edition)}
     breaches = []
     if deadline not in dues:
-        breaches.append(Breach("exception.deadline", "TR 8", "没有这个期限。"))
+        breaches.append(Breach("exception.deadline", "TR 8", "没有这个期限。", "请从列表中选择期限。"))
     else:
         breaches += _until_breaches(shown, dues[deadline], until, day_of(now))
     if not reason.strip():
-        breaches.append(Breach("reason.missing", "TR 8", "准予延期须写明理由。"))
+        breaches.append(Breach("reason.missing", "TR 8", "准予延期须写明理由。", "请填写理由后再提交。"))
     refuse_if(breaches)
     exception = DeadlineException.objects.create(
         training_class=shown, deadline=deadline, until=until, reason=reason.strip()[:500], granted_by=by.account,

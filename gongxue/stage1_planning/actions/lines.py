@@ -37,7 +37,14 @@ def open_round(
     """
     breaches = []
     if half not in (1, 2) or not 2020 <= year <= 2099:
-        breaches.append(Breach("round.period", "TR 7", "请选择年份和上、下半年。"))
+        breaches.append(
+            Breach(
+                "round.period",
+                "TR 7",
+                "请选择年份和上、下半年。",
+                "年份为 2020 至 2099，上半年填 1，下半年填 2。",
+            )
+        )
     if closes_on < opens_on:
         breaches.append(Breach("round.dates", "TR 7", "报送截止日早于开始日。", "请更正日期。"))
     elif closes_on < day_of(now):

@@ -83,7 +83,16 @@ def expire_invitation(*, invitation: Invitation, by: Role, now: datetime) -> Inv
     """The daily run: an unanswered invitation lapses after its day. Refused while it may still be answered."""
     row = lock(invitation, by)
     if day_of(now) <= row.answer_by:
-        raise RuleBroken([Breach("invitation.early", "TR 8", f"答复期限为{said(row.answer_by)}，尚未到期。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "invitation.early",
+                    "TR 8",
+                    f"答复期限为{said(row.answer_by)}，尚未到期。",
+                    "到期未答复的，平台自动处理。",
+                )
+            ]
+        )
     changes = move(row, Permission.EXPIRE, answered_at=now)
     record(Permission.EXPIRE, by=by, now=now, about=row, changes=changes)
     notices.answered(row, now)

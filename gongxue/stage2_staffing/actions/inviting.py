@@ -59,7 +59,7 @@ def _invitation_breaches(shown: TrainingClass, people: Mapping[int, str], own_re
     if not people:
         return [Breach("invite.nobody", "TR 8", "没有选择被邀请的教师。", "请至少选择一名。")]
     breaches = [
-        Breach("invite.seat", "TR 8", f"没有“{seat[:12]}”这种席位。")
+        Breach("invite.seat", "TR 8", f"没有“{seat[:12]}”这种席位。", "请选择授课骨干教师或考核骨干教师。")
         for seat in people.values()
         if seat not in list(Seat)
     ]
@@ -141,7 +141,11 @@ def nominate_experts(
     )
     breaches = _taken_breaches(shown, people)
     if not people or set(people) - known or set(people.values()) - set(Seat):
-        breaches.append(Breach("nominate.people", "MG 6", "请从专家名单中选择人选和席位。"))
+        breaches.append(
+            Breach(
+                "nominate.people", "MG 6", "请从专家名单中选择人选和席位。", "每个席位选一名专家后再提交。"
+            )
+        )
     refuse_if(breaches)
     named = [
         _invite_one(shown, person, Seat(seat), by, now, letter, "", InvitationState.NOMINATED)

@@ -97,7 +97,14 @@ def _open_application(shown: TrainingClass, person: Person, by: Role, today: dat
     if found is not None:
         if found.state != ApplicationState.DRAFT:
             raise RuleBroken(
-                [Breach("application.submitted", "TR 10", f"您的申请现为“{found.state_title}”，不能再修改。")]
+                [
+                    Breach(
+                        "application.submitted",
+                        "TR 10",
+                        f"您的申请现为“{found.state_title}”，不能再修改。",
+                        "确需修改的，可退出报名后重新申请。",
+                    )
+                ]
             )
         return found
     answer = Answer(version=version_on("form1", today), account=by.account, level=shown.level)
@@ -189,7 +196,14 @@ def attach_endorsement(
 def _check_endorsable(row: Application) -> None:
     if row.state not in (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.WAITING):
         raise RuleBroken(
-            [Breach("endorse.closed", "TR 附件1", f"申请现为“{row.state_title}”，无须单位意见。")]
+            [
+                Breach(
+                    "endorse.closed",
+                    "TR 附件1",
+                    f"申请现为“{row.state_title}”，无须单位意见。",
+                    "请刷新页面查看申请进度。",
+                )
+            ]
         )
 
 

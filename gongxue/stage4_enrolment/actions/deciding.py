@@ -40,9 +40,20 @@ def give_opinion(
     if seat is None:
         raise NotAllowed("只有本班授课骨干教师填写审核意见。", "MG 4.4")
     if row.state not in (ApplicationState.SUBMITTED, ApplicationState.WAITING):
-        raise RuleBroken([Breach("opinion.closed", "MG 4.4", f"申请现为“{row.state_title}”，不再征求意见。")])
+        raise RuleBroken(
+            [
+                Breach(
+                    "opinion.closed",
+                    "MG 4.4",
+                    f"申请现为“{row.state_title}”，不再征求意见。",
+                    "请刷新页面查看申请进度。",
+                )
+            ]
+        )
     if not agrees and not comment.strip():
-        raise RuleBroken([Breach("opinion.reason", "MG 4.4", "不同意的，请写明原因。")])
+        raise RuleBroken(
+            [Breach("opinion.reason", "MG 4.4", "不同意的，请写明原因。", "请填写原因后再提交。")]
+        )
     opinion = Opinion.objects.create(
         training_class=row.training_class, application=row, person=seat.person, agrees=agrees,
         comment=comment.strip()[:500], given_at=now,
@@ -88,7 +99,9 @@ def admit_applicant(*, application: Application, by: Role, now: datetime, reason
     except IntegrityError as error:  # the constraint has the last word on the seat
         raise RuleBroken([full_breach(edition)]) from error
     if row.person_id in {i.person_id for i in accepted(shown)}:
-        raise RuleBroken([Breach("admit.team", "TR 8", "本班骨干教师不能同时参训。")])
+        raise RuleBroken(
+            [Breach("admit.team", "TR 8", "本班骨干教师不能同时参训。", "请由其选择参训或任教，再办理录取。")]
+        )
     book(row.person, shown.days_list, capacity="trainee", reference=f"class/{shown.pk}")
     involve(shown, row.person.account_id, Duty.TRAINEE, now)
     record(

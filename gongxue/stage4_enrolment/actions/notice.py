@@ -23,6 +23,33 @@ from gongxue.stage4_enrolment.models import Enrolment
 NOTICE_LIMIT, CONTACT_LIMIT = 4000, 80
 
 
+def _text_breaches(text: str, contact: str, closes_on: date, first_day: date) -> list[Breach]:
+    breaches = []
+    if not text.strip() or len(text) > NOTICE_LIMIT:
+        breaches.append(
+            Breach(
+                "notice.text",
+                "TR 10",
+                f"招生通知应有内容，且不超过 {NOTICE_LIMIT} 字。",
+                "请补充或精简后保存。",
+            )
+        )
+    if not 0 < len(contact.strip()) <= CONTACT_LIMIT:
+        breaches.append(
+            Breach(
+                "notice.contact",
+                "TR 10",
+                f"应有联系人及电话，不超过 {CONTACT_LIMIT} 字。",
+                "请填写，便于报名教师咨询。",
+            )
+        )
+    if closes_on >= first_day:
+        breaches.append(
+            Breach("notice.closes", "TR 10", f"报名截止日应早于开班日{said(first_day)}。", "请更正日期。")
+        )
+    return breaches
+
+
 @action(Permission.EDIT_NOTICE)
 def edit_notice(
     *,
@@ -36,25 +63,7 @@ def edit_notice(
 ) -> Enrolment:
     """Write the enrolment notice; it may be begun before the programme is filed, but not published."""
     shown = lock(training_class, by)
-    breaches = []
-    if not text.strip() or len(text) > NOTICE_LIMIT:
-        breaches.append(Breach("notice.text", "TR 10", f"招生通知应有内容，且不超过 {NOTICE_LIMIT} 字。"))
-    if not 0 < len(contact.strip()) <= CONTACT_LIMIT:
-        breaches.append(
-            Breach(
-                "notice.contact",
-                "TR 10",
-                f"应有联系人及电话，不超过 {CONTACT_LIMIT} 字。",
-                "请填写，便于报名教师咨询。",
-            )
-        )
-    if closes_on >= shown.first_day:
-        breaches.append(
-            Breach(
-                "notice.closes", "TR 10", f"报名截止日应早于开班日{said(shown.first_day)}。", "请更正日期。"
-            )
-        )
-    refuse_if(breaches)
+    refuse_if(_text_breaches(text, contact, closes_on, shown.first_day))
     enrolment = (
         Enrolment.objects.inside(training_class=shown).select_for_update(of=("self",), no_key=True).first()
     )
@@ -66,7 +75,16 @@ def edit_notice(
     else:
         check_seen(enrolment, seen)
         if enrolment.state == EnrolmentState.CLOSED:
-            raise RuleBroken([Breach("notice.over", "TR 10", "报名已截止，通知不再修改。")])
+            raise RuleBroken(
+                [
+                    Breach(
+                        "notice.over",
+                        "TR 10",
+                        "报名已截止，通知不再修改。",
+                        "需要告知参训教师的，请直接联系。",
+                    )
+                ]
+            )
         changes = edit(enrolment, text=text.strip(), contact=contact.strip(), closes_on=closes_on)
     record(Permission.EDIT_NOTICE, by=by, now=now, about=enrolment, changes=changes)
     return enrolment

@@ -36,7 +36,9 @@ def request_correction(
     old = (line.process if part == Part.PROCESS else line.final) if line else None
     breaches = mark_breaches(new)
     if part not in list(Part):
-        breaches.append(Breach("correction.part", "TR 12", "没有这项考核。"))
+        breaches.append(
+            Breach("correction.part", "TR 12", "没有这项考核。", "请选择过程性考核或终结性考核。")
+        )
     elif line is None:
         breaches.append(
             Breach("correction.early", "MG 13", "成绩尚未确认，无须更正。", "评分阶段由评分教师提交。")
@@ -51,9 +53,11 @@ def request_correction(
             )
         )
     if not reason.strip():
-        breaches.append(Breach("reason.missing", "MG 13", "更正成绩须写明理由。"))
+        breaches.append(Breach("reason.missing", "MG 13", "更正成绩须写明理由。", "请填写理由后再提交。"))
     if Correction.objects.inside(attendee=row, part=part, state="requested").exists():
-        breaches.append(Breach("correction.open", "MG 13", "该成绩已有更正申请待会签。"))
+        breaches.append(
+            Breach("correction.open", "MG 13", "该成绩已有更正申请待会签。", "请等待省级管理部门会签。")
+        )
     refuse_if(breaches)
     correction = Correction.objects.create(
         training_class=row.training_class, attendee=row, part=part, old=old,
@@ -83,7 +87,7 @@ def countersign_correction(*, correction: Correction, seen: int, by: Role, now: 
     refuse_own(by, row.requested_by_id)
     line = _current_line(row.attendee)
     if line is None:
-        raise RuleBroken([Breach("correction.early", "MG 13", "成绩尚未确认。")])
+        raise RuleBroken([Breach("correction.early", "MG 13", "成绩尚未确认。", "评分阶段由评分教师提交。")])
     edition = row.training_class.edition
     process = row.new if row.part == Part.PROCESS else line.process
     final = row.new if row.part == Part.FINAL else line.final
