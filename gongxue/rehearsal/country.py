@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Count, F
 
 from gongxue.certificates.actions import receive_stock
 from gongxue.exchange.models import Message
@@ -38,17 +39,22 @@ SEED = 2026
 BASIS = "演示数据：获批资格为虚构（64号文件未公开）"
 POOL_PER_CATEGORY = 22
 BEFORE = timedelta(days=430)  # the platform is older than its first round
+MOST_INVITED = 30  # among whom the teacher with the fullest desk is looked for
 READ_AFTER = timedelta(days=5)  # messages are read within so many days
 
 Progress = Callable[[str, int, int], None]
 
 
+@transaction.atomic
 def build(
     now: datetime,
     progress: Progress = lambda words, done, of: None,
     plans: Sequence[Plan] = PLANS,
 ) -> None:
-    """Build the country as of a moment, in an empty database. `progress(words, done, of)` is told each class."""
+    """Build the country as of a moment, in an empty database: the whole of it or nothing.
+
+    `progress(words, done, of)` is told each class.
+    """
     today = day_of(now)
     load_reference(at(today - BEFORE))
     cast = Cast(Invention(SEED), at(today - BEFORE, 11), make_password(PASSWORD))
@@ -159,9 +165,15 @@ def _name_the_cast(runs: Sequence[Run], today: date) -> None:
     from gongxue.desks.todos import todos_for
 
     held = Role.objects.filter(until=None).select_related("account", "organisation").order_by("pk")
+    invited = Count("account__person__invitations")
     some_trainees = [role.pk for run in runs for role in (*run.trainees[:2], *run.trainees[-1:])]
     for name, candidates in (
-        ("gugan", held.filter(duty=Duty.BACKBONE, account__person__invitations__isnull=False).distinct()),
+        (
+            "gugan",
+            held.filter(duty=Duty.BACKBONE)
+            .annotate(invited=invited)
+            .order_by("-invited", "pk")[:MOST_INVITED],
+        ),
         ("canxun", held.filter(duty=Duty.TRAINEE, pk__in=some_trainees)),
         ("xuexiao", held.filter(duty=Duty.SCHOOL)),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from gongxue.regulations.id_numbers import check_character
@@ -20,11 +21,12 @@ ETHNIC = ("汉族",) * 12 + ("壮族", "回族", "满族", "苗族", "蒙古族"
 
 
 class Invention:
-    """A source of invented people that never repeats an ID number."""
+    """A source of invented people that never repeats an ID number. `known`: whether somebody else already has it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, known: Callable[[str], bool] = lambda number: False) -> None:
         self.random = random.Random(seed)  # noqa: S311 — repeatable, not secret
-        self._orders: set[str] = set()
+        self._known = known
+        self._given: set[str] = set()
 
     def name(self) -> str:
         """Two or three characters."""
@@ -36,9 +38,10 @@ class Invention:
         while True:
             born = date(1966, 1, 1) + timedelta(days=self.random.randrange(365 * 32))
             first = f"{self.random.choice(_AREAS)}{born:%Y%m%d}{self.random.randrange(1, 1000):03d}"
-            if first not in self._orders:
-                self._orders.add(first)
-                return first + check_character(first)
+            number = first + check_character(first)
+            if number not in self._given and not self._known(number):
+                self._given.add(number)
+                return number
 
     def phone(self) -> str:
         """199 numbers, which are not handed out to these areas."""

@@ -58,6 +58,10 @@ PLANS: tuple[Plan, ...] = (
     Plan("022", "3", "06", 91, 24, "publish"), Plan("035", "2", "01", 98, 20, "publish"),
     Plan("047", "3", "01", 91, 22, "report"),
 )  # fmt: skip
+EARLIEST, LATEST = (
+    date(2023, 1, 1),
+    date(2098, 8, 31),
+)  # every plan's half-year can have a round on these days
 BUSIEST = "04"  # the category of the teacher with something to do in each of its classes
 
 
