@@ -296,4 +296,6 @@ class PublicQueryLane:
         if known is None:
             return self.get_response(request)
         view, request.resolver_match = known  # the name for the request log
-        return view(request)
+        response = view(request)
+        response.headers["Content-Length"] = str(len(response.content))  # else it goes out in chunks
+        return response

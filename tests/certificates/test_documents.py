@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import date, timedelta
 from pathlib import Path
@@ -201,3 +202,8 @@ def test_every_certificate_has_a_rosette_of_its_own() -> None:
     drawn = {rosette_of(f"1300920220630{i:02d}", "00" * 16) for i in range(40)}
     assert len(drawn) == 40
     assert rosette_of("130092022063001", "aa") != rosette_of("130092022063001", "ab")
+
+
+def test_a_rosette_is_drawn_for_ever_as_it_was_printed() -> None:
+    drawn = rosette_of("130092022063001", "aa")
+    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "0b53ed40ff7af028"

@@ -427,6 +427,7 @@ def test_what_stands_in_the_address_is_ignored(client: Client, certificate: Cert
 def test_the_lane_sets_no_cookie_and_keeps_every_header(client: Client, certificate: Certificate) -> None:
     for response in (client.get(URL), asked(client, name=certificate.holder, number=certificate.number)):
         assert not response.cookies and "Set-Cookie" not in response.headers
+        assert int(response.headers["Content-Length"]) == len(response.content)
         assert response.headers["X-Content-Type-Options"] == "nosniff" and response.headers["X-Request-Id"]
         assert "script-src 'self'" in response.headers["Content-Security-Policy"]
         assert "unsafe" not in response.headers["Content-Security-Policy"]

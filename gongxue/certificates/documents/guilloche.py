@@ -13,44 +13,46 @@ After a change here the packaged sheet is written anew (a test compares the two)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from math import cos, pi, sin, tau
 
 Point = tuple[float, float]
 Curve = Callable[[float], Point]
+Joint = tuple[float, float, float, float]  # a point of a curve and its slope there
 
 GOLD, PALE_GOLD, ROSE, MIST = "#b08a3e", "#dcc68f", "#e3b9a6", "#c3d6cc"
 WIDTH, HEIGHT = 29_700, 21_000  # a lying A4 in hundredths of a millimetre
 ROSETTE_RADIUS = 100  # of `rosette_of`, in units of its own
+ASIDE = 50  # the slope at a point is measured a fiftieth of a piece before and after it
 
 
 def trace(curve: Curve, begin: float, end: float, pieces: int) -> str:
     """SVG path data of a smooth curve: one cubic per piece, whole units, relative."""
     step = (end - begin) / pieces
-    x0, y0 = curve(begin)
-    at = (round(x0), round(y0))
-    data = [f"M{at[0]} {at[1]}c"]
-    sx, sy = _slope(curve, begin, step)
-    for i in range(1, pieces + 1):
-        t = begin + i * step
-        x, y = curve(t)
-        dx, dy = _slope(curve, t, step)
-        here = (round(x), round(y))
-        numbers = (
-            round(x0 + sx) - at[0], round(y0 + sy) - at[1],
-            round(x - dx) - at[0], round(y - dy) - at[1],
-            here[0] - at[0], here[1] - at[1],
-        )  # fmt: skip
-        data.append(" ".join(map(str, numbers)) + " ")
-        x0, y0, sx, sy, at = x, y, dx, dy, here
+    return _path(_joint(curve, begin + i * step, step) for i in range(pieces + 1))
+
+
+def _joint(curve: Curve, t: float, step: float) -> Joint:
+    """A point, and a third of the way along its tangent, for the handles of the cubic."""
+    x0, y0 = curve(t - step / ASIDE)
+    x1, y1 = curve(t + step / ASIDE)
+    return *curve(t), (x1 - x0) * ASIDE / 6, (y1 - y0) * ASIDE / 6
+
+
+def _path(joints: Iterable[Joint]) -> str:
+    following = iter(joints)
+    x, y, sx, sy = next(following)
+    at_x, at_y = round(x), round(y)
+    data = [f"M{at_x} {at_y}c"]
+    for x1, y1, sx1, sy1 in following:
+        to_x, to_y = round(x1), round(y1)
+        data.append(
+            f"{round(x + sx) - at_x} {round(y + sy) - at_y} {round(x1 - sx1) - at_x} {round(y1 - sy1) - at_y}"
+            f" {to_x - at_x} {to_y - at_y} "
+        )
+        x, y, sx, sy, at_x, at_y = x1, y1, sx1, sy1, to_x, to_y
     return "".join(data).replace(" -", "-").rstrip()
-
-
-def _slope(curve: Curve, t: float, step: float) -> Point:
-    """A third of the way along the tangent, for the handles of the cubic."""
-    x0, y0 = curve(t - step / 50)
-    x1, y1 = curve(t + step / 50)
-    return (x1 - x0) * 25 / 3, (y1 - y0) * 25 / 3
 
 
 def _drawn(data: str, colour: str, width: float) -> str:
@@ -157,6 +159,36 @@ def ground() -> str:
     return "\n".join([head, *drawn, "</svg>", ""])
 
 
+Direction = tuple[float, float, float]  # petals × angle, cosine and sine of the angle
+
+
+@cache
+def _directions(petals: int) -> list[tuple[Direction, Direction, Direction]]:
+    """The angles at which `trace` would look at a ring of so many petals: before, at and after each joint.
+
+    All rosettes look in these same few hundred directions; drawing is a good part of an answer to the public query.
+    """
+    pieces = petals * 3
+    step = tau / pieces
+
+    def look(t: float) -> Direction:
+        return petals * t, cos(t), sin(t)
+
+    joints = (i * step for i in range(pieces + 1))
+    return [(look(t - step / ASIDE), look(t), look(t + step / ASIDE)) for t in joints]
+
+
+def _petals(base: float, swing: float, petals: int, phase: float) -> Iterator[Joint]:
+    """The joints of a ring around the origin."""
+    for (a0, c0, s0), (a, c, s), (a1, c1, s1) in _directions(petals):
+        r0, r, r1 = (
+            base + swing * sin(a0 + phase),
+            base + swing * sin(a + phase),
+            base + swing * sin(a1 + phase),
+        )
+        yield r * c, r * s, (r1 * c1 - r0 * c0) * ASIDE / 6, (r1 * s1 - r0 * s0) * ASIDE / 6
+
+
 def rosette_of(number: str, token: str) -> str:
     """SVG path data of one certificate's rosette, within a circle of 100 units around the origin."""
     seed = hashlib.sha256(f"rosette\0{number}\0{token}".encode()).digest()
@@ -166,6 +198,6 @@ def rosette_of(number: str, token: str) -> str:
     data = []
     for k in range(5):
         base = inner + (ROSETTE_RADIUS - swing - inner) * k / 4
-        data.append(trace(_ring((0, 0), base, swing, petals, k * twist), 0, tau, petals * 3))
-    data.append(trace(_ring((0, 0), inner * 0.6, inner * 0.3, second, 0), 0, tau, second * 3))
+        data.append(_path(_petals(base, swing, petals, k * twist)))
+    data.append(_path(_petals(inner * 0.6, inner * 0.3, second, 0)))
     return "".join(data)
