@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,7 +19,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import File, Form, NinjaAPI
 from ninja.files import UploadedFile as NinjaFile
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gongxue.api.shapes import SCHEMAS, shape
 from gongxue.foundation import clock
@@ -28,8 +29,15 @@ from gongxue.foundation.lifecycle.once import once
 from gongxue.foundation.pages.act import digest_of, plain_kind, visible
 from gongxue.regulations.roles import Permission
 
-# The password is changed on the page, where the session is renewed; sign-up answers with a session.
-ON_PAGES_ONLY = frozenset({Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS})
+# The password is changed on the page, where the session is renewed; sign-up answers with a session; a full ID number
+# is looked at by a person, once, and never handed to a program.
+ON_PAGES_ONLY = frozenset(
+    {Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS, Permission.REVEAL}
+)
+INT_LIMIT = 10**15  # as on the pages: SQLite has no room for more than 63 bits
+
+
+Number = Annotated[int, Field(gt=-INT_LIMIT, lt=INT_LIMIT)]
 
 
 class _Strict(BaseModel):
@@ -55,13 +63,17 @@ def path_of(act: Act) -> str:
 def _json_kind(parameter: Parameter) -> Any:
     kind = plain_kind(parameter.kind)
     if parameter.model:
-        return int
-    origin = typing.get_origin(kind)
+        return Number
+    origin, parts = typing.get_origin(kind), tuple(map(_bounded, typing.get_args(kind)))
     if origin is not None and issubclass(origin, Mapping):
-        return dict[typing.get_args(kind)]  # type: ignore[misc]
+        return types.GenericAlias(dict, parts)
     if origin is not None and issubclass(origin, Sequence):
-        return list[typing.get_args(kind)[0]]  # type: ignore[misc]
-    return kind
+        return types.GenericAlias(list, parts[:1])
+    return _bounded(kind)
+
+
+def _bounded(kind: Any) -> Any:
+    return Number if kind is int else kind
 
 
 def _is_file(parameter: Parameter) -> bool:
@@ -102,6 +114,8 @@ def _collect(rest: Sequence[Parameter], given: BaseModel | None, role: Any) -> d
         if given is None or parameter.name not in type(given).model_fields:
             continue
         value = getattr(given, parameter.name)
+        if value is None and not parameter.required:
+            value = parameter.default
         if parameter.model and value is not None:
             value = visible(parameter.model, value, role)
         inputs[parameter.name] = value

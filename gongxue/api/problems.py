@@ -47,7 +47,8 @@ def problem(status: int, detail: str = "", breaches: tuple[Breach, ...] = (), **
         **more,
     }
     text = json.dumps(body, ensure_ascii=False)
-    return HttpResponse(text, status=status, content_type="application/problem+json; charset=utf-8")
+    data = text.encode("utf-8", "replace")  # a refused key may be half a character
+    return HttpResponse(data, status=status, content_type="application/problem+json; charset=utf-8")
 
 
 def refusal_problem(request: HttpRequest, error: Refusal) -> HttpResponse:

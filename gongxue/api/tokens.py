@@ -23,6 +23,7 @@ from gongxue.foundation.access.throttle import (
 )
 from gongxue.foundation.identity.actions import TOKEN_HOURS, issue_token, token_digest
 from gongxue.foundation.identity.models import ApiToken, Role, roles_of
+from gongxue.foundation.lifecycle.acts import is_storable
 
 
 class TokenRequest(BaseModel):
@@ -82,13 +83,15 @@ def role_of_token(token: str, now: datetime) -> Role | None:
 
 def sign_in(request: HttpRequest, wanted: TokenRequest) -> HttpResponse | dict[str, Any]:
     """Check the password under the same growing delay as the page, answer with a token."""
-    name, network, now = wanted.sign_in_name.strip().lower()[:40], network_of(request), clock.now()
+    typed = (wanted.sign_in_name.strip().lower()[:40], wanted.password[:128])
+    name, password = (text if is_storable(text) else "" for text in typed)
+    network, now = network_of(request), clock.now()
     wait = longest_wait([(SIGN_IN_NAME, name), (SIGN_IN_ADDRESS, network)], now)
     if wait:
         answer = problem(429, f"连续多次登录失败，请 {wait} 秒后再试。")
         answer.headers["Retry-After"] = str(wait)
         return answer
-    account: Any = authenticate(request, username=name, password=wanted.password[:128])
+    account: Any = authenticate(request, username=name, password=password)
     lapsed = account is not None and account.initial_secret_until and account.initial_secret_until < now
     if account is None or lapsed:
         failed(SIGN_IN_NAME, name, now)

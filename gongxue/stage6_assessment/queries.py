@@ -236,11 +236,8 @@ def scoring_breaches(part: Part, number: int, facts: ScoringFacts, edition: Edit
     if not facts.begun:
         breaches.append(Breach("score.early", "TR 12", "本班尚未开班，不能评分。", "请在开班后评分。"))
     if facts.confirmed:
-        breaches.append(
-            Breach(
-                "score.confirmed", "MG 13", "成绩已确认，不能再评分。", "确有错误的走成绩更正，由省级会签。"
-            )
-        )
+        way_out = "确有错误的走成绩更正，由省级会签。"
+        breaches.append(Breach("score.confirmed", "MG 13", "成绩已确认，不能再评分。", way_out))
     breaches += gate_breaches(facts.counted, edition)
     if part == Part.FINAL:
         return breaches + final_breaches(facts.process)

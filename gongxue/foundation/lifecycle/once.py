@@ -27,7 +27,7 @@ def once(
     work → (answer, what is kept of it for a retry). An empty key, or an act whose key may not be kept, is always
     fresh. The same key with another digest is a conflict: somebody reused it.
     """
-    key = key[:KEY_WIDTH]
+    key = key[:KEY_WIDTH] if key.isprintable() else ""  # no client of ours sends another
     if not key or act in NEVER_KEPT:
         return work()[0], True
     known = _known(account, key, digest)

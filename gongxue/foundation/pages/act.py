@@ -27,7 +27,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.access.routes import route
-from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
+from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter, is_storable
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.foundation.lifecycle.once import once
 from gongxue.foundation.lifecycle.scope import Scoped
@@ -90,7 +90,7 @@ def _plain(kind: Any, text: str, name: str) -> Any:
             if not text.isascii() or len(text) > 15:
                 raise ValueError
             return int(text)
-        if "\x00" in text:  # PostgreSQL keeps no such text
+        if not is_storable(text):
             raise ValueError
         return date.fromisoformat(text) if kind is date else text
     except ValueError:

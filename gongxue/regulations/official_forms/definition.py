@@ -162,9 +162,11 @@ def answer_breaches(form: Form, level: Level | str, answers: Mapping[str, Any]) 
         if _is_empty(item, value):
             if item.required and is_asked(item, answers):
                 missing = "尚未勾选" if item.kind == ItemKind.DECLARE else "未填"
-                breaches.append(Breach(f"{form.code}.{code}", form.article, f"{item.named}{missing}。"))
+                says = f"{item.named}{missing}。"
+                breaches.append(Breach(f"{form.code}.{code}", form.article, says, "请补填后再提交。"))
         elif problem := _wrong(item, value):
-            breaches.append(Breach(f"{form.code}.{code}", form.article, f"{item.named}：{problem}"))
+            says = f"{item.named}：{problem}"
+            breaches.append(Breach(f"{form.code}.{code}", form.article, says, "请更正后再提交。"))
     return breaches
 
 

@@ -1,0 +1,187 @@
+"""Acts that take words, numbers or days, each with inputs that are right: what is wrong is put in one at a time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+
+from gongxue.foundation.identity.models import Role
+from gongxue.parties.models import Person
+from gongxue.regulations.roles import Permission as P
+from gongxue.rehearsal.forms import form1_answers, form2_answers
+from gongxue.stage2_staffing.models import Recommendation
+from gongxue.stage3_programme.queries import programme_of, sessions_of
+from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.queries import enrolment_of
+from gongxue.stage6_assessment.actions import request_correction
+from gongxue.stage6_assessment.models import Correction
+from tests.cast import ClassAt
+
+WORDS = "核对后办理"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An act at the stage of a class at which it can be done: by whom, to which row, with which inputs."""
+
+    permission: P
+    stage: str
+    by: Callable[[ClassAt], Role]
+    row: Callable[[ClassAt], models.Model | None]
+    inputs: Callable[[ClassAt], dict[str, Any]]
+
+
+def _tc(c: ClassAt) -> models.Model:
+    return c.tc
+
+
+def _staff(c: ClassAt) -> Role:
+    return c.staff
+
+
+def _province(c: ClassAt) -> Role:
+    return c.province
+
+
+def _centre(c: ClassAt) -> Role:
+    return c.people.centre
+
+
+def _coordinator(c: ClassAt) -> Role:
+    return c.coordinator
+
+
+def _application(c: ClassAt) -> models.Model:
+    found: models.Model = Application.objects.inside(training_class=c.tc).order_by("pk")[0]
+    return found
+
+
+def _applicant(c: ClassAt) -> Role:
+    return c.trainees[0]
+
+
+def _attendee(c: ClassAt) -> models.Model:
+    return c.attendees[0]
+
+
+def _programme(c: ClassAt) -> models.Model | None:
+    return programme_of(c.tc)
+
+
+def _correction(c: ClassAt) -> models.Model:
+    known = Correction.objects.inside(training_class=c.tc).first()
+    return known or request_correction(
+        attendee=c.attendees[0], part="final", new="88", reason=WORDS, by=c.staff, now=c.now
+    )
+
+
+def _line(c: ClassAt) -> dict[str, Any]:
+    names = ("level", "category", "first_day", "last_day", "days", "headcount", "scope")
+    return {name: getattr(c.tc, name) for name in names} | {"note": WORDS}
+
+
+def _chosen(c: ClassAt) -> dict[str, Any]:
+    rows = Recommendation.objects.inside(training_class=c.tc, chosen=True)
+    people = {str(person): seat for person, seat in rows.values_list("person_id", "seat")}
+    return {"people": people, "letter": WORDS, "own_reason": WORDS}
+
+
+def _writing(c: ClassAt) -> dict[str, Any]:
+    programme = programme_of(c.tc)
+    names = ("day", "period", "kind", "module", "topic", "room")
+    rows = [{name: getattr(s, name) for name in names} | {"teacher": None} for s in sessions_of(c.tc)]
+    return {
+        "seen": programme.version if programme else 0, "sections": {"venue": "实训楼"}, "final_mode": "lesson",
+        "venue_declared": True, "sessions": rows,
+    }  # fmt: skip
+
+
+def _notice(c: ClassAt) -> dict[str, Any]:
+    closes = c.tc.first_day - timedelta(days=7)
+    return {"text": "招生通知", "contact": "培训处 0319-1234567", "closes_on": closes, "seen": 1}
+
+
+def _roll(c: ClassAt) -> dict[str, Any]:
+    return {
+        "day": c.tc.first_day, "period": 1, "presences": {str(a.pk): "present" for a in c.attendees}, "reason": WORDS,
+    }  # fmt: skip
+
+
+def _approval(c: ClassAt) -> dict[str, Any]:
+    return {
+        "category": "02", "level": "3", "valid_from": "2023-01-01", "valid_until": "2024-12-31", "basis": "批准文件",
+    }  # fmt: skip
+
+
+def _version(c: ClassAt) -> dict[str, Any]:
+    programme = programme_of(c.tc)
+    return {"seen": programme.version if programme else c.tc.version}
+
+
+def _with(**inputs: Any) -> Callable[[ClassAt], dict[str, Any]]:
+    return lambda c: inputs
+
+
+def _seen(**inputs: Any) -> Callable[[ClassAt], dict[str, Any]]:
+    return lambda c: inputs | _version(c)
+
+
+TRIED: tuple[Tried, ...] = (
+    Tried(P.OPEN_ROUND, "planned", _centre, lambda c: None,
+          _with(year=2031, half=1, opens_on="2030-10-01", closes_on="2030-11-30")),
+    Tried(P.ADD_LINE, "planned", _staff, lambda c: c.tc.round, _line),
+    Tried(P.EDIT_LINE, "planned", _staff, _tc, lambda c: _line(c) | {"seen": c.tc.version}),
+    Tried(P.GRANT_EXCEPTION, "planned", _centre, _tc,
+          lambda c: {"deadline": "opening", "until": c.tc.first_day - timedelta(days=20), "reason": WORDS}),
+    Tried(P.REGISTER_SCHOOL, "planned", _centre, lambda c: None, _with(name="某某技师学院", province_code="13")),
+    Tried(P.REGISTER_APPROVAL, "planned", _centre, lambda c: c.tc.institution, _approval),
+    Tried(P.REGISTER_BACKBONE, "planned", _centre, lambda c: Person.objects.unscoped("test").get(account=c.people.stranger.account_id),
+          _with(category="01", levels="12", certificate_number="320172022061001")),
+    Tried(P.CREATE_ACCOUNT, "planned", _centre, lambda c: c.tc.institution,
+          _with(name="章文君", duty="institution", sign_in_name="zhangwj")),
+    Tried(P.GIVE_ROLE, "planned", _centre, lambda c: c.people.stranger.account,
+          lambda c: {"organisation": c.tc.institution_id, "duty": "coordinator"}),
+    Tried(P.SUSPEND_ACCOUNT, "planned", _centre, lambda c: c.people.stranger.account, _with(reason=WORDS)),
+    Tried(P.END_ROLE, "planned", _centre, lambda c: c.people.stranger, _with(reason=WORDS)),
+    Tried(P.RECEIVE_STOCK, "planned", lambda c: c.certificate_officer, lambda c: None, _with(quantity=3)),
+    Tried(P.APPROVE_LINE, "submitted", _province, _tc, _seen()),
+    Tried(P.RETURN_LINE, "submitted", _province, _tc, _seen(reason=WORDS)),
+    Tried(P.SEND_BACK_LINE, "reported", _centre, _tc, _seen(reason=WORDS)),
+    Tried(P.OPEN_CLASS, "published", _staff, _tc, _with(remarks=WORDS, preferred=[])),
+    Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
+    Tried(P.DECLINE, "invited", lambda c: Role.objects.get(account=c.invitations[0].person.account_id, duty="backbone", until=None),
+          lambda c: c.invitations[0], _with(reason=WORDS)),
+    Tried(P.WITHDRAW_INVITATION, "invited", _staff, lambda c: c.invitations[0], _with(reason=WORDS)),
+    Tried(P.EDIT_PROGRAMME, "drafted", _staff, _tc, _writing),
+    Tried(P.CONFIRM_PROGRAMME, "drafted", lambda c: c.instructors[0], _programme, _seen()),
+    Tried(P.SUBMIT_PROGRAMME, "team_confirmed", _staff, _programme, _seen()),
+    Tried(P.RETURN_PROGRAMME, "programme_submitted", _province, _programme, _seen(reason=WORDS)),
+    Tried(P.FILE_PROGRAMME, "programme_submitted", _province, _programme, _seen()),
+    Tried(P.EDIT_NOTICE, "filed", _staff, _tc, _notice),
+    Tried(P.SAVE_APPLICATION, "announced", lambda c: c.people.trainee, lambda c: enrolment_of(c.tc),
+          lambda c: {"answers": form1_answers(c.tc.level_enum, random.Random(5)), "seen": 0}),
+    Tried(P.WITHDRAW_APPLICATION, "reviewed", _applicant, _application, _with(reason=WORDS)),
+    Tried(P.GIVE_OPINION, "reviewed", lambda c: c.instructors[0], _application, _with(agrees=False, comment=WORDS)),
+    Tried(P.ADMIT, "reviewed", _staff, _application, _with(reason=WORDS)),
+    Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS)),
+    Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
+    Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
+    Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),
+    Tried(P.HAND_IN, "started", lambda c: c.trainees[0], _attendee, _with(title="工作页", note=WORDS)),
+    Tried(P.SAVE_SCORE, "taught", lambda c: c.instructors[0], _attendee, _with(part="process", mark="80", comment=WORDS)),
+    Tried(P.SCORE_PROCESS, "taught", lambda c: c.instructors[0], _attendee, _with(mark="80", comment=WORDS)),
+    Tried(P.SCORE_FINAL, "process_scored", lambda c: c.examiners[0], _attendee, _with(mark="80", comment=WORDS)),
+    Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
+    Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
+          lambda c: {"answers": form2_answers(c.tc.level_enum, random.Random(1))}),
+    Tried(P.REQUEST_CORRECTION, "confirmed", _staff, _attendee, _with(part="final", new="88", reason=WORDS)),
+    Tried(P.COUNTERSIGN_CORRECTION, "confirmed", _province, _correction, _with(seen=1)),
+    Tried(P.REFUSE_CORRECTION, "confirmed", _province, _correction, _with(seen=1, reason=WORDS)),
+    Tried(P.CLOSE_CLASS, "issued", _staff, _tc, lambda c: {"ceremony_on": c.tc.last_day}),
+)  # fmt: skip
+STAGES = tuple(dict.fromkeys(tried.stage for tried in TRIED))
