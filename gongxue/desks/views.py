@@ -59,7 +59,7 @@ def desk(request: OpenRequest) -> HttpResponse:
         "today": today,
         "stages": _by_stage(role),
         "classes": classes.filter(stage__gte=2).order_by("first_day")[:8],
-        "news": messages_visible_to(role)[:6],
+        "news": messages_visible_to(role).filter(to=role)[:6],
     }
     return render(request, "desks/desk.html", shown)
 

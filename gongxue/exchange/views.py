@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,28 +11,36 @@ from gongxue.exchange.actions import mark_all_read, mark_read
 from gongxue.exchange.models import Message
 from gongxue.exchange.queries import messages_visible_to
 from gongxue.foundation import clock
-from gongxue.foundation.access.requests import Request
+from gongxue.foundation.access.requests import OpenRequest
+from gongxue.foundation.identity.views import act_in
 from gongxue.foundation.pages.act import visible
 
 PAGE = 30
 
 
-def inbox(request: Request) -> HttpResponse:
-    """Every message, the newest first."""
+def inbox(request: OpenRequest) -> HttpResponse:
+    """Every message, the newest first. Without a role there are none, and the desk says what to do."""
+    if request.role is None:
+        return redirect("desk")
     page = Paginator(messages_visible_to(request.role), PAGE).get_page(request.GET.get("page"))
     return render(request, "exchange/inbox.html", {"page": page})
 
 
 @require_POST
-def open_message(request: Request, pk: int) -> HttpResponse:
-    """Mark a message as read and go where it leads."""
+def open_message(request: OpenRequest, pk: int) -> HttpResponse:
+    """Mark a message as read and go where it leads, in the role that it was sent to while one still holds it."""
+    if request.role is None:
+        raise Http404
     message = visible(Message, pk, request.role)
     mark_read(message=message, by=request.role, now=clock.now())
+    if message.link:
+        act_in(request, message.to_id)
     return redirect(message.link or "messages")
 
 
 @require_POST
-def read_all(request: Request) -> HttpResponse:
+def read_all(request: OpenRequest) -> HttpResponse:
     """Mark everything as read."""
-    mark_all_read(by=request.role, now=clock.now())
+    if request.role is not None:
+        mark_all_read(by=request.role, now=clock.now())
     return redirect("messages")

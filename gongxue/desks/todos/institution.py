@@ -26,9 +26,10 @@ from gongxue.regulations.lifecycle import (
     RetakeState,
 )
 from gongxue.regulations.roles import Permission as P
+from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import rounds_visible_to
-from gongxue.stage2_staffing.models import Opening
+from gongxue.stage2_staffing.models import Invitation, Opening
 from gongxue.stage3_programme.models import CourseSession, Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
@@ -65,11 +66,11 @@ def institution_classes(role: Role, today: date) -> Todos:
         e.training_class_id: e
         for e in Enrolment.objects.inside(training_class__in=[tc.pk for tc in published])
     }
-    deadlines, admitted = Deadlines(published), _admitted(published)
+    deadlines, admitted, asked = Deadlines(published), _admitted(published), _asked(published)
     todos: Todos = []
     for tc in published:
         for found in (
-            _opening_todo(tc, openings.get(tc.pk), deadlines, today),
+            _opening_todo(tc, openings.get(tc.pk), asked[tc.pk], deadlines, today),
             _programme_todo(tc, openings.get(tc.pk), programmes.get(tc.pk), deadlines),
             _enrolment_todo(tc, enrolments.get(tc.pk), admitted[tc.pk], today),
         ):
@@ -85,8 +86,15 @@ def _admitted(classes: list[TrainingClass]) -> Counter[int]:
     return Counter(rows.values_list("training_class_id", flat=True))
 
 
+def _asked(classes: list[TrainingClass]) -> Counter[int]:
+    """class id → seats for which somebody is asked or has accepted, while it is being staffed."""
+    staffing = [tc.pk for tc in classes if tc.stage <= 3]
+    rows = Invitation.objects.inside(training_class__in=staffing, state__in=Invitation.LIVE)
+    return Counter(rows.values_list("training_class_id", flat=True))
+
+
 def _opening_todo(
-    tc: TrainingClass, opening: Opening | None, deadlines: Deadlines, today: date
+    tc: TrainingClass, opening: Opening | None, asked: int, deadlines: Deadlines, today: date
 ) -> Todo | None:
     if tc.first_day <= today:
         return None
@@ -96,14 +104,17 @@ def _opening_todo(
             return None
         sub = f"开班前 {tc.edition.opening_days} 天，逾期须准予延期"
         return class_todo("开班", "提出开班申请", tc, "staffing.open", due_on, sub=sub)
-    if opening.state == OpeningState.STAFFED:
+    free = sum(seat.wanted(tc.edition) for seat in Seat) - asked
+    if (
+        opening.state == OpeningState.STAFFED or free <= 0
+    ):  # else all have been asked: their answers are waited for
         return None
     due_on = deadlines.on(tc, "programme")
     if tc.level_enum == Level.BACKBONE:
-        return class_todo("专家", "授课考核专家未到位，请提名或等待确认", tc, "staffing", due_on)
+        return class_todo("专家", f"还有 {free} 个席位，请提名授课考核专家", tc, "staffing", due_on)
     if opening.state == OpeningState.FILED:
         return class_todo("推荐", "开班申请已提出，等待平台推荐骨干教师", tc, "staffing", due_on)
-    return class_todo("邀请", "骨干教师未到位，请发邀请或递补", tc, "staffing", due_on)
+    return class_todo("邀请", f"还有 {free} 个席位，请邀请骨干教师", tc, "staffing", due_on)
 
 
 def _programme_todo(

@@ -61,11 +61,19 @@ def change_password(request: OpenRequest) -> HttpResponse:
 
 @require_POST
 def switch_role(request: Request, pk: int) -> HttpResponse:
-    """Act in another of one's roles: a new session id, then the desk of that role."""
-    role = next((r for r in roles_of(request.user) if r.pk == pk), None)
-    if role is None:
+    """Act in another of one's roles, beginning at its desk."""
+    if not act_in(request, pk):
         raise Http404
-    request.session.cycle_key()
-    request.session["role"] = role.pk
-    messages.info(request, f"现在以“{role.title} · {role.place}”的身份工作。")
     return redirect("desk")
+
+
+def act_in(request: OpenRequest, pk: int) -> bool:
+    """Take on one of the roles that the account holds now, under a new session id; False when it is none of them."""
+    role = next((r for r in roles_of(request.user) if r.pk == pk), None)  # type: ignore[arg-type]
+    if role is None:
+        return False
+    if role != request.role:
+        request.session.cycle_key()
+        request.session["role"] = role.pk
+        messages.info(request, f"现在以“{role.title} · {role.place}”的身份工作。")
+    return True
