@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import JsonResponse
 from ninja import NinjaAPI
 
+from gongxue.api.acts import INT_LIMIT
 from gongxue.api.shapes import FIELDS, related_of, shape
 from gongxue.certificates.models import Certificate, LedgerEntry
 from gongxue.certificates.queries import certificates_of, serials_of
@@ -17,6 +19,7 @@ from gongxue.exchange.models import Message
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.identity.models import Organisation
+from gongxue.foundation.lifecycle.acts import is_storable
 from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.foundation.pages.act import visible
 from gongxue.parties.models import PoolMembership
@@ -91,10 +94,14 @@ def _list(model: type[Any], filters: tuple[str, ...]) -> Callable[..., JsonRespo
 
 
 def _filter(rows: QuerySet[Any], model: type[Any], name: str, value: str) -> QuerySet[Any]:
+    """The rows with a value; one that is none of the field's finds nothing."""
+    field = model._meta.get_field(name.removesuffix("_id"))
     try:
-        return rows.filter(**{name: model._meta.get_field(name.removesuffix("_id")).to_python(value[:40])})
-    except Exception:  # noqa: BLE001 — a value that is none of the field's finds nothing
+        meant = getattr(field, "target_field", field).to_python(value[:40])
+    except ValidationError:
         return rows.none()
+    known = is_storable(meant) and not (isinstance(meant, int) and abs(meant) >= INT_LIMIT)
+    return rows.filter(**{name: meant}) if known else rows.none()
 
 
 def _one(model: type[Any]) -> Callable[..., JsonResponse]:
