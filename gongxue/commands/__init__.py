@@ -11,11 +11,11 @@ from gongxue.commands.demo import demo
 from gongxue.commands.rehearse import rehearse
 from gongxue.commands.restore import restore
 from gongxue.commands.serve import serve, work
-from gongxue.commands.setup import setup_django
+from gongxue.commands.setup import Commands, setup_django
 from gongxue.commands.verify import verify
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Gongxue 工学：工学一体化教师培训管理服务平台。"""
 

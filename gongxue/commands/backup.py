@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gongxue.commands.setup import setup_django
+from gongxue.commands.setup import setup_books
 
 
 @click.command()
@@ -18,7 +18,7 @@ def backup(folder: Path) -> None:
     备份不含密钥：密钥目录须由另外的人另行保管，没有密钥的备份打不开。数据库或留痕有损坏时不写备份，退出码 1；
     个别存储文件缺失或损坏时照写备份并逐个列出，退出码 1。
     """
-    setup_django()
+    setup_books()
     from gongxue.foundation import clock
     from gongxue.foundation.backup.snapshot import BackupFailed, take
     from gongxue.foundation.keys import KeysMissing
@@ -47,7 +47,7 @@ def witness(file: Path | None) -> None:
 
     请交给省级或其他单位保存；恢复备份时凭它查明丢失了什么、哪些编号已经用过。
     """
-    setup_django()
+    setup_books()
     from gongxue.foundation import clock
     from gongxue.foundation.keys import KeysMissing
     from gongxue.foundation.trail.checkpoints import verifier_key

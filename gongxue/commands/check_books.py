@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gongxue.commands.setup import setup_django
+from gongxue.commands.setup import setup_books
 
 if TYPE_CHECKING:
     from gongxue.foundation.books import Check
@@ -48,7 +48,7 @@ def check_books(every_file: bool) -> None:
 
     只核对，不修改。
     """
-    setup_django()
+    setup_books()
     wrong = 0
     for check in all_checks(every_file):
         found = differences(check)

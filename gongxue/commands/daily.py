@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 import click
 
 from gongxue.commands.day import run_day
-from gongxue.commands.setup import setup_django
+from gongxue.commands.setup import day_given, setup_books
 
 TITLES = {
     "recommended": "推荐", "lapsed": "邀请失效", "closed": "截止报名", "answers": "旧请求记录", "throttles": "旧限速记录",
@@ -17,18 +17,14 @@ TITLES = {
 
 
 @click.command()
-@click.option("--date", "day", metavar="YYYY-MM-DD", help="按哪一天运行（默认今天，北京时间）。")
-def daily(day: str | None) -> None:
+@click.option("--date", "text", metavar="YYYY-MM-DD", help="按哪一天运行（默认今天，北京时间）。")
+def daily(text: str | None) -> None:
     """每日运行：到期推荐、邀请失效、截止报名、清理、封存留痕。重复运行不会重复办理。
 
-    有一项没有办成时，其余照办，退出码 1。
+    有一项没有办成时，其余照办，退出码 1；日期不是真实的日期时退出码 2。
     """
-    try:
-        wanted = date.fromisoformat(day) if day else None
-    except ValueError:
-        click.echo(f"日期“{day}”不是真实的日期（年-月-日）。", err=True)
-        sys.exit(2)
-    setup_django()
+    wanted = day_given(text)
+    setup_books()
     from gongxue.foundation import clock
     from gongxue.regulations.calendar import SHANGHAI
 
