@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
+from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.pages.act import visible
 from gongxue.foundation.pages.forms import chosen
@@ -221,9 +222,11 @@ def class_trail(request: Request, pk: int) -> HttpResponse:
 
 def _shown(request: Request, rows: QuerySet[Event], tc: TrainingClass | None) -> HttpResponse:
     search = TrailSearch.of(request)
+    page = _page(search.apply(rows))
     shown = {
-        **_page(search.apply(rows)),
+        **page,
         "tc": tc,
+        "open": set() if tc is not None else _open_classes(page["rows"], request.role),
         "chosen": chosen(request, *FIELDS),
         "codes": [p for p in Permission if p in ACTS],
         "older": search.before is not None,
@@ -240,6 +243,12 @@ def _page(rows: QuerySet[Event]) -> dict[str, Any]:
         "rows": [Shown(event, names) for event in found[:PAGE]],
         "next": found[PAGE - 1].pk if len(found) > PAGE else None,
     }
+
+
+def _open_classes(rows: Sequence[Shown], role: Role) -> set[int]:
+    """The classes of some entries whose own page the role may open: a province not yet a draft, for one."""
+    named = {row.event.class_id for row in rows} - {None}
+    return set(TrainingClass.objects.scope(role).filter(pk__in=named).values_list("pk", flat=True))
 
 
 def trail_workbook(request: Request) -> HttpResponse:

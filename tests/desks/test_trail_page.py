@@ -60,6 +60,16 @@ def test_each_role_reads_its_own_scope(classes_at: ClassesAtFixture, signed_in: 
     assert not sees[people.changzhou.staff] & in_mine
 
 
+def test_an_entry_leads_to_its_class_only_where_the_role_may_go(
+    classes_at: ClassesAtFixture, signed_in: SignedIn
+) -> None:
+    sent, draft = classes_at(Plan("submitted", category="信息类"), Plan("planned"))
+    page = text(signed_in(draft.people.hebei), "/trail/")  # a province may open what has been submitted to it
+    assert f"/classes/{sent.tc.pk}/trail/" in page
+    assert f"/classes/{draft.tc.pk}/trail/" not in page
+    assert f"/classes/{draft.tc.pk}/trail/" in text(signed_in(draft.staff), "/trail/")
+
+
 @pytest.mark.parametrize("who", ["trainee", "instructor", "school", "oversight"])
 def test_nobody_else_reads_the_trail(cast: People, signed_in: SignedIn, who: str) -> None:
     client = signed_in(getattr(cast, who))
@@ -134,7 +144,7 @@ def test_the_trail_takes_the_same_number_of_queries_for_any_number_of_entries(
         record(
             Permission.RECOMMEND, by=c.people.centre, now=at(date(2030, 1, 1)), about=c.tc, changes=changes
         )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert text(client, "/trail/?first=2030-01-01").count(person.name) >= rows
 
 
