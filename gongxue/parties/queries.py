@@ -293,8 +293,15 @@ def roles_in(organisation: Organisation | int, *duties: Duty) -> list[Role]:
 
 def role_of_person(person: Person, duty: Duty) -> list[Role]:
     """The role in which a person is told something about their own part."""
-    held = Role.objects.filter(account=person.account_id, duty=duty, until=None)
-    return list(held.select_related("account", "organisation")[:1])
+    return list(roles_of_people([person], duty).values())
+
+
+def roles_of_people(people: Iterable[Person], duty: Duty) -> dict[int, Role]:
+    """The roles in which people are told something, in one query: person id → role, of several the oldest."""
+    person_of = {person.account_id: person.pk for person in people}
+    held = Role.objects.filter(account__in=list(person_of), duty=duty, until=None)
+    rows = held.select_related("account", "organisation").order_by("-pk")
+    return {person_of[role.account_id]: role for role in rows}
 
 
 def province_roles(province_code: str) -> list[Role]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gongxue.exchange.notices import send
-from gongxue.parties.queries import role_of_person
+from gongxue.parties.queries import role_of_person, roles_of_people
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
@@ -27,12 +27,12 @@ def absence_warned(attendee: Attendee, counted: int, is_barred: bool, now: datet
 
 def begun(training_class: TrainingClass, attendees: list[Attendee], now: datetime) -> None:
     """To every admitted trainee: the class has begun."""
-    for attendee in attendees:
-        send(
-            role_of_person(attendee.application.person, Duty.TRAINEE),
-            subject=f"已开班：{training_class}",
-            body="请按时报到并签署纪律承诺。",
-            kind="delivery.start",
-            link=class_link(training_class),
-            now=now,
-        )
+    people = [attendee.application.person for attendee in attendees]
+    send(
+        roles_of_people(people, Duty.TRAINEE).values(),
+        subject=f"已开班：{training_class}",
+        body="请按时报到并签署纪律承诺。",
+        kind="delivery.start",
+        link=class_link(training_class),
+        now=now,
+    )

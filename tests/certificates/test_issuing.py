@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from gongxue.certificates.actions import issue_certificates, receive_stock
 from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
 from gongxue.certificates.queries import reconcile, serials_of
+from gongxue.exchange.models import Message
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken
 from gongxue.foundation.trail.models import Event
 from gongxue.parties.models import Qualification
@@ -231,3 +233,23 @@ def test_a_certificate_keeps_the_class_it_was_issued_for(class_at: ClassAtFixtur
     c = class_at("issued", headcount=1)
     TrainingClass.objects.inside(pk=c.tc.pk).update(category="02")
     assert c.certificates[0].category == "01"
+
+
+def test_a_large_class_takes_as_many_statements_as_a_small_one(classes_at: ClassesAtFixture) -> None:
+    four, one = classes_at(
+        Plan("confirmed", category="机械类"),
+        Plan("confirmed", category="信息类", fates=("failed", "failed", "failed")),
+    )
+    for series in ("130092023063", "S13009"):  # the first issue of all also creates its counters
+        NumberCounter.objects.create(series=series)
+    told = Message.objects.unscoped("test").filter(kind="certificates.issue")
+    counts = []
+    for c in (four, one):
+        officer = c.certificate_officer
+        with CaptureQueriesContext(connection) as queries:
+            issued = issue_certificates(training_class=c.tc, by=officer, now=c.now)
+        counts.append((len(issued), len(queries)))
+        holders = {certificate.person.account_id: certificate.number for certificate in issued}
+        subjects = told.filter(account__in=holders).values_list("account", "subject")
+        assert dict(subjects) == {pk: f"您的证书已核发：{number}" for pk, number in holders.items()}
+    assert counts == [(4, 23), (1, 23)]
