@@ -24,7 +24,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from gongxue.api.shapes import SCHEMAS, shape
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
+from gongxue.foundation.files.uploads import cut_off_breaches
 from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
+from gongxue.foundation.lifecycle.errors import refuse_if
 from gongxue.foundation.lifecycle.once import once
 from gongxue.foundation.pages.act import digest_of, plain_kind, visible
 from gongxue.regulations.roles import Permission
@@ -177,6 +179,8 @@ def _operation(act: Act) -> Callable[..., Any]:
     has_inputs = bool(schema.model_fields)
 
     def view(request: Request, **given: Any) -> HttpResponse:
+        if file_names:
+            refuse_if(cut_off_breaches(request))
         files = {name: given[name] for name in file_names if given.get(name) is not None}
         return _perform(act, request, given.get("pk"), given.get("inputs"), files)
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.http import HttpRequest
 
 from gongxue.foundation.files.uploads import PRODUCTS
 from gongxue.regulations.attendance import Presence
@@ -48,12 +46,6 @@ class ProductForm(forms.Form):
         elif not cleaned.get("file") and not (cleaned.get("note") or "").strip():
             self.add_error("file", "请选择文件；没有文件的成果，请在“说明”中写清内容。")
         return cleaned
-
-
-def was_cut_off(request: HttpRequest) -> bool:
-    """Whether the request announced more than one file may have, and the reading was therefore stopped."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    return announced.isdigit() and int(announced) > settings.UPLOAD_LIMIT and not request.FILES
 
 
 class RollForm(forms.Form):

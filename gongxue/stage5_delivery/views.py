@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +15,7 @@ from django.views.decorators.http import require_POST
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.serving import serve_file
-from gongxue.foundation.files.store import StoreFull
-from gongxue.foundation.files.uploads import PRODUCTS
+from gongxue.foundation.files.uploads import PRODUCTS, was_cut_off
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, perform, visible
@@ -31,7 +28,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage4_enrolment.queries import roster
 from gongxue.stage5_delivery import actions
-from gongxue.stage5_delivery.forms import GROUPS, ProductForm, RollForm, presences_in, was_cut_off
+from gongxue.stage5_delivery.forms import GROUPS, ProductForm, RollForm, presences_in
 from gongxue.stage5_delivery.models import LearningProduct
 from gongxue.stage5_delivery.queries import (
     ClassRow,
@@ -260,7 +257,7 @@ def hand_in(request: Request, pk: int) -> HttpResponse:
         raise Http404
     form = ProductForm(request.POST, request.FILES, too_large=was_cut_off(request))
     if form.is_valid():
-        with refusals(form), full_store(form):
+        with refusals(form):
             answer_once(
                 request,
                 Permission.HAND_IN,
@@ -271,15 +268,6 @@ def hand_in(request: Request, pk: int) -> HttpResponse:
             messages.success(request, f"已提交“{form.cleaned_data['title']}”，时间以平台收到为准。")
             return redirect("products", tc.pk)
     return _own_products(request, tc, form)
-
-
-@contextmanager
-def full_store(form: ProductForm) -> Iterator[None]:
-    """A disk that takes no more is an answer at the file, not a failure of the page."""
-    try:
-        yield
-    except StoreFull as full:
-        form.add_error("file", f"{full}请联系培训机构或部指导中心。")
 
 
 def product_file(request: Request, pk: int) -> HttpResponseBase:

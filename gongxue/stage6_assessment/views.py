@@ -31,6 +31,7 @@ from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import attendee_of, attendees_of, delivery_of
 from gongxue.stage6_assessment import actions
+from gongxue.stage6_assessment.actions.scoring import submitted_breach
 from gongxue.stage6_assessment.exports import transcript_data, transcript_pdf, transcript_workbook
 from gongxue.stage6_assessment.forms import (
     MARK_WIDTH,
@@ -202,6 +203,8 @@ def _score_all(request: Request, tc: TrainingClass, part: Part, chosen: list[Typ
         messages.success(
             request, f"已提交 {count} 份评分，提交后不能修改。评分齐备后本页显示各位的评分和平均分。"
         )
+    elif not left:  # everything sent was decided already
+        messages.error(request, f"没有可提交的评分：{submitted_breach()}")
     for reason, names in left.items():
         messages.error(request, f"{'、'.join(names)}未提交：{reason}")
     return redirect("assessment", tc.pk)

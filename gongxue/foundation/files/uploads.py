@@ -11,10 +11,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.db.models import Sum
+from django.http import HttpRequest
 
 from gongxue.foundation.files.inspection import inspect_file
 from gongxue.foundation.files.models import StoredFile
-from gongxue.foundation.files.store import CHUNK, put
+from gongxue.foundation.files.store import CHUNK, StoreFull, put
 from gongxue.foundation.identity.models import Account
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.regulations.breaches import Breach
@@ -36,6 +37,20 @@ class CappedUploadHandler(TemporaryFileUploadHandler):
         return super().receive_data_chunk(raw_data, start)
 
 
+def was_cut_off(request: HttpRequest) -> bool:
+    """Whether the request announced more than one file may have, and the reading was therefore stopped."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return announced.isdigit() and int(announced) > settings.UPLOAD_LIMIT and not request.FILES
+
+
+def cut_off_breaches(request: HttpRequest) -> list[Breach]:
+    """A file that was cut off is too large: the act must not be done without it."""
+    if not was_cut_off(request):
+        return []
+    says = f"文件超过 {settings.UPLOAD_LIMIT // 1_048_576} MB，没有接收。"
+    return [Breach("upload.large", "TR 12.1", says, "请压缩后再上传。")]
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """Where a file goes: what it is called on the page, which types and how many bytes are taken."""
@@ -55,13 +70,18 @@ PRODUCTS = Slot(
 def store_upload(
     upload: UploadedFile[Any], *, slot: Slot, now: datetime, by: Account, sealed: bool = False
 ) -> StoredFile:
-    """Check an upload against its slot and store it. RuleBroken names what is wrong; nothing is kept then."""
+    """Check an upload against its slot and store it. RuleBroken names what is wrong; nothing is kept then.
+
+    A disk that takes no more is a refusal too, through whichever door the file came.
+    """
     refuse_if(_size_breaches(upload, slot))
     found = inspect_file(upload, slot.types)
     refuse_if(found.breaches)
-    return put(
-        _chunks(upload), name=upload.name or "", media_type=found.media_type, now=now, by=by, sealed=sealed
-    )
+    name = upload.name or ""
+    try:
+        return put(_chunks(upload), name=name, media_type=found.media_type, now=now, by=by, sealed=sealed)
+    except StoreFull as full:
+        raise RuleBroken([_full_breach()]) from full
 
 
 def _size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
@@ -79,10 +99,12 @@ def _size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
         ]
     used = StoredFile.objects.aggregate(total=Sum("size"))["total"] or 0
     if used + size > settings.STORE_QUOTA:
-        raise RuleBroken(
-            [Breach("upload.full", "MG 25", "平台存储空间不足，文件没有保存。", "请联系部指导中心。")]
-        )
+        return [_full_breach()]
     return []
+
+
+def _full_breach() -> Breach:
+    return Breach("upload.full", "MG 25", "平台存储空间不足，文件没有保存。", "请联系部指导中心。")
 
 
 def _chunks(upload: UploadedFile[Any]) -> Iterator[bytes]:

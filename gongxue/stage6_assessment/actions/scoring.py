@@ -84,7 +84,7 @@ def _attempt(attendee: Attendee, part: Part, scorer: Person, now: datetime) -> A
             training_class=attendee.training_class, attendee=attendee, part=part, number=number, opened_at=now
         )
     if ScoreSheet.objects.inside(attempt=found, scorer=scorer).exists():
-        raise RuleBroken([_submitted_breach()])
+        raise RuleBroken([submitted_breach()])
     if found.complete_at is not None:
         raise RuleBroken(
             [
@@ -116,7 +116,8 @@ def save_score(
     return draft
 
 
-def _submitted_breach() -> Breach:
+def submitted_breach() -> Breach:
+    """A sheet that is in stays as it is (MG 13)."""
     return Breach(
         "score.submitted", "MG 13", "您已提交对该学员的评分，评分表不能修改。", "确有错误的走成绩更正。"
     )
@@ -153,7 +154,7 @@ def _score(attendee: Attendee, part: Part, mark: str, comment: str, by: Role, no
                 comment=comment.strip()[:500], submitted_at=now,
             )  # fmt: skip
     except IntegrityError as error:
-        raise RuleBroken([_submitted_breach()]) from error
+        raise RuleBroken([submitted_breach()]) from error
     DraftSheet.objects.inside(attempt=attempt, scorer=scorer).delete()
     if part == Part.PROCESS:
         close_hand_in(row)
