@@ -101,7 +101,9 @@ def _said(answer: Any) -> Said:
     data = json.loads(answer.content)
     breaches = data.get("breaches", [])
     assert all(b["article"] and b["says"] and b["way_out"] for b in breaches), breaches
-    text = "".join(f"{b['says']}{b['cites']}{b['way_out']}" for b in breaches) or str(data)
+    text = "".join(f"{b['says']}{b['cites']}{b['way_out']}" for b in breaches) or json.dumps(
+        data, ensure_ascii=False, sort_keys=True
+    )
     return Said(answer.status_code, text, tuple(b["rule"] for b in breaches))
 
 
