@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from gongxue.exchange.notices import send
+from gongxue.foundation.identity.queries import holders_of
 from gongxue.parties.queries import centre_roles, province_roles, roles_in
 from gongxue.regulations.calendar import said
 from gongxue.regulations.editions import edition_on
@@ -16,6 +17,18 @@ from gongxue.stage1_planning.models import DeadlineException, PublishedEdition, 
 def class_link(training_class: TrainingClass) -> str:
     """The class page."""
     return f"/classes/{training_class.pk}/"
+
+
+def round_opened(round_: ReportingRound, now: datetime) -> None:
+    """To every institution and province: reporting begins, and when it ends."""
+    send(
+        holders_of(Duty.INSTITUTION, Duty.PROVINCE),
+        subject=f"{round_}已开启，截止{said(round_.closes_on)}",
+        body=f"报送时间为{said(round_.opens_on)}至{said(round_.closes_on)}，截止日当天仍可报送。",
+        kind="planning.open_round",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+    )
 
 
 def plan_submitted(

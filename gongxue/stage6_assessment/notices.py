@@ -69,6 +69,30 @@ def confirmed(training_class: TrainingClass, late_days: int, now: datetime) -> N
     )
 
 
+def certificates_wanted(training_class: TrainingClass, qualified: int, now: datetime) -> None:
+    """To the certificate officer: the results stand, certificates may be issued."""
+    send(
+        roles_in(training_class.institution_id, Duty.CERTIFICATE_OFFICER),
+        subject=f"成绩已确认，{qualified} 人待发证：{training_class.title}",
+        kind="assessment.confirm",
+        link=f"{class_link(training_class)}certificates/",
+        now=now,
+    )
+
+
+def correction_decided(correction: Correction, reason: str, now: datetime) -> None:
+    """To the institution: what the province has decided, and why not."""
+    shown = correction.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"成绩更正{correction.state_title}：{correction.attendee} {shown.title}",
+        body=reason,
+        kind="assessment.correction",
+        link=f"{class_link(shown)}transcript/",
+        now=now,
+    )
+
+
 def correction_requested(correction: Correction, now: datetime) -> None:
     """To the province: a correction waits for its signature."""
     shown = correction.training_class

@@ -167,6 +167,15 @@ def test_a_lesson_that_was_not_called_is_missing(
     assert "0/56 课时已点名" in inside
 
 
+def test_the_teaching_is_not_ended_while_a_lesson_is_uncalled(
+    class_now: ClassNow, signed_in: SignedIn, still_clock: StillClock
+) -> None:
+    c = class_now("started")
+    still_clock.set(at(c.tc.last_day, 20))
+    for role in (c.staff, c.coordinator):
+        assert P.FINISH_CLASS not in offered(page_of(c, role, signed_in))
+
+
 # Due days ---------------------------------------------------------------------------------------------------------
 
 

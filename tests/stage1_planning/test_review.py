@@ -40,8 +40,8 @@ P = Permission
 
 
 def subjects(role: Role) -> list[str]:
-    """What somebody was told, the latest first."""
-    return [message.subject for message in messages_visible_to(role)]
+    """What somebody was told since the round was opened, the latest first."""
+    return [message.subject for message in messages_visible_to(role).exclude(kind=P.OPEN_ROUND)]
 
 
 # Submitting -------------------------------------------------------------------------------------------------------

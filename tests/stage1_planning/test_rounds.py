@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from gongxue.exchange.queries import messages_visible_to
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import open_round
@@ -46,6 +47,16 @@ def test_a_double_click_opens_one_round(cast: People, signed_in: SignedIn) -> No
     answers = [client.post(HERE, SENT | {"once": "k"}) for _ in range(2)]
     assert answers[0]["Location"] == answers[1]["Location"]
     assert (ReportingRound.objects.unscoped("tests").count(), entries(Permission.OPEN_ROUND)) == (1, 1)
+
+
+def test_institutions_and_provinces_are_told_until_when_they_may_report(cast: People) -> None:
+    round_ = opened(cast)
+    for role in (cast.xingtai.staff, cast.changzhou.staff, cast.hebei, cast.beijing):
+        (message,) = messages_visible_to(role)
+        assert message.subject == "2023年上半年报送已开启，截止2022年11月7日"
+        assert message.link == f"/planning/{round_.pk}/"
+    for role in (cast.xingtai.coordinator, cast.centre, cast.trainee, cast.instructor):
+        assert not messages_visible_to(role).exists()
 
 
 @pytest.mark.parametrize(

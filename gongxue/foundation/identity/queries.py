@@ -37,6 +37,12 @@ class AccountSearch:
         return wanted
 
 
+def holders_of(*duties: Duty) -> QuerySet[Role]:
+    """Everybody in the country who holds one of the duties now and can sign in."""
+    rows = held_roles().filter(duty__in=duties, account__is_active=True, organisation__is_active=True)
+    return rows.select_related("account", "organisation").order_by("pk")
+
+
 def held_roles() -> QuerySet[Role]:
     """Every role held now, with its organisation."""
     return Role.objects.filter(until=None).select_related("organisation").order_by("pk")

@@ -64,6 +64,7 @@ def open_round(
         ) from error
     dates = {"opens_on": [None, opens_on.isoformat()], "closes_on": [None, closes_on.isoformat()]}
     record(Permission.OPEN_ROUND, by=by, now=now, about=round_, changes=dates)
+    notices.round_opened(round_, now)
     return round_
 
 

@@ -54,6 +54,8 @@ def confirm_results(*, training_class: TrainingClass, by: Role, now: datetime, r
         changes={"state": changes["state"], "qualified": [None, qualified], "late_days": [None, late]},
     )  # fmt: skip
     notices.confirmed(row, late, now)
+    if qualified:
+        notices.certificates_wanted(row, qualified, now)
     return results
 
 

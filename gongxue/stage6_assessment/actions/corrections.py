@@ -114,6 +114,7 @@ def countersign_correction(*, correction: Correction, seen: int, by: Role, now: 
         Permission.COUNTERSIGN_CORRECTION, by=by, now=now, about=row, reason=row.reason,
         changes={"state": changes["state"], row.part: [str(row.old), str(row.new)]},
     )  # fmt: skip
+    notices.correction_decided(row, "", now)
     return corrected
 
 
@@ -142,4 +143,5 @@ def refuse_correction(
         reason=reason,
         changes={"state": changes["state"]},
     )
+    notices.correction_decided(row, reason.strip(), now)
     return row
