@@ -110,6 +110,7 @@ def check_it_leads_to_the_work(role: Role, today: date, signed_in: SignedIn) -> 
     return len(todos)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("stage", list(every_stage()))
 def test_at_every_stage_it_waits_for_whoever_is_to_act_and_for_nobody_else(
     class_now: ClassNow, signed_in: SignedIn, stage: str

@@ -98,6 +98,7 @@ def check_the_links(signed_in: SignedIn, since: int = 0) -> int:
     return len(messages)
 
 
+@pytest.mark.postgresql
 def test_a_life_tells_each_act_to_those_who_go_on_and_to_nobody_else(
     class_at: ClassAtFixture, signed_in: SignedIn, still_clock: StillClock
 ) -> None:

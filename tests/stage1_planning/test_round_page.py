@@ -44,6 +44,7 @@ def offered(page: str, c: ClassAt) -> set[P]:
     return {permission for permission, where in wheres.items() if f'"{where}"' in page}
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("stage", EXPECTED)
 def test_each_role_is_offered_what_it_may_do_now(
     class_at: ClassAtFixture, signed_in: SignedIn, stage: str
