@@ -11,17 +11,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
+from gongxue.api.acts import slug
+from gongxue.api.reads import LISTS
 from gongxue.foundation.identity.actions import issue_token
-from gongxue.foundation.identity.models import Role
+from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.regulations.roles import Permission
-from gongxue.stage2_staffing.models import Invitation
-from gongxue.stage4_enrolment.models import Application
-from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage1_planning.models import ReportingRound, TrainingClass
+from gongxue.stage5_delivery.models import Attendee
 from tests.cast import ClassAt, SignedIn, at
+from tests.foundation.access.test_every_page import ROWS
 
 _PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
 _CHANGING = re.compile(
@@ -41,16 +45,43 @@ def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tupl
             yield route, getattr(pattern.callback, "needs", None)
 
 
-def keys_of(c: ClassAt) -> list[int]:
-    """Primary keys of the class, its people and the first of its other things: few, counting begins at one."""
-    mine = {
-        c.tc.pk,
-        c.tc.round_id,
-        *Attendee.objects.inside(training_class=c.tc).values_list("pk", flat=True),
-    }
-    for model in (Application, LearningProduct, Invitation):
-        mine |= set(model.objects.inside(training_class=c.tc).order_by("pk").values_list("pk", flat=True)[:1])
-    return sorted(mine)
+def model_of(route: str) -> type[models.Model] | None:
+    """Which rows the number in a route names; None where it is not told."""
+    if route.startswith("api/v1/"):
+        return _BY_SLUG.get(route.removeprefix("api/v1/").partition("/")[0])
+    found = max((start for start in ROWS if route.startswith(start)), key=len, default="")
+    return ROWS.get(found)
+
+
+_BY_SLUG: dict[str, type[models.Model]] = {
+    **{slug(model): model for model in ROWS.values()},
+    **{name: model for name, (model, _) in LISTS.items()},
+}
+
+
+def keys_of(model: type[models.Model], c: ClassAt) -> list[int]:
+    """Primary keys of what belongs to the class and its people: everybody in it, the first two of everything else."""
+    people = {role.account_id for role in [*c.trainees, *c.instructors]}
+    if model is TrainingClass:
+        return [c.tc.pk]
+    if model is ReportingRound:
+        return [c.tc.round_id]
+    if model is Organisation:
+        return [c.tc.institution_id]
+    names = {field.name for field in model._meta.get_fields()}
+    rows: Any = (
+        model.objects.unscoped("a test") if issubclass(model, Scoped) else model._default_manager.all()
+    )
+    if "training_class" in names:
+        rows = rows.filter(training_class=c.tc)
+    elif model is Account:
+        rows = rows.filter(pk__in=people)
+    elif "person" in names:
+        rows = rows.filter(person__account__in=people)
+    elif "account" in names:
+        rows = rows.filter(account__in=people)
+    found = rows.order_by("pk").values_list("pk", flat=True)
+    return list(found if model is Attendee else found[:2])
 
 
 @dataclass
@@ -72,15 +103,16 @@ class Library:
 
     c: ClassAt
     readers: dict[str, Reader]
+    others: tuple[ClassAt, ...] = ()
     acts: set[str] = field(default_factory=set)
 
     def everything(self, name: str) -> Iterator[tuple[str, bytes]]:
         """Each address that a reader reaches, and all that its answer says."""
-        reader, keys = self.readers[name], keys_of(self.c)
+        reader = self.readers[name]
         for route, needs in routes():
             if route in self.acts or not reader.may(needs):
                 continue
-            for pk in keys if "pk" in route else ["form2"]:
+            for pk in self._keys(route) if "pk" in route else ["form2"]:
                 path = f"/{_PARAMETER.sub(str(pk), route)}"
                 status, said = _read(reader, path)
                 if status == 405:
@@ -88,20 +120,27 @@ class Library:
                     break
                 yield path, said
 
+    def _keys(self, route: str) -> list[int]:
+        """What leads to something, and 1 where the route does not tell what it names."""
+        model = model_of(route)
+        if model is None:
+            return [1, self.c.tc.pk]
+        return sorted({key for one in (self.c, *self.others) for key in keys_of(model, one)})
 
-def library(c: ClassAt, signed_in: SignedIn) -> Library:
-    """Everybody around the class, by name."""
+
+def library(c: ClassAt, signed_in: SignedIn, *others: ClassAt, **more: Role) -> Library:
+    """Everybody around the class by name, and `more`; what the others' keys lead to is tried as well."""
     roles = c.actors()
     roles |= {f"instructor {i}": role for i, role in enumerate(c.instructors, 1)}
     roles |= {f"examiner {i}": role for i, role in enumerate(c.examiners, 1)}
     roles |= {f"trainee {i}": role for i, role in enumerate(c.trainees, 1)}
     for double in ("instructor", "examiner", "trainee"):
         roles.pop(double, None)
-    found = {name: Reader(role, signed_in(role), _token(role)) for name, role in roles.items()}
+    found = {name: Reader(role, signed_in(role), _token(role)) for name, role in (roles | more).items()}
     found["nobody"] = Reader(None, Client())
     for reader in found.values():
         reader.client.raise_request_exception = False  # a broken page is another test's business
-    return Library(c, found)
+    return Library(c, found, others)
 
 
 def _token(role: Role) -> dict[str, str]:
