@@ -110,8 +110,8 @@ def test_the_same_key_with_other_people_is_a_conflict_and_nothing_happens(
     (one, seat), (two, other) = list(first_five(c).items())[:2]
     client.post(where, {one: seat, "once": "x1"})
     answer = client.post(where, {two: other, "once": "x1"})
-    assert answer.status_code == 422
-    assert "已经提交过" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "已用于不同的内容" in answer.content.decode()
     assert len(c.invitations) == 1
 
 
