@@ -4,6 +4,8 @@
     PostgreSQL   what is marked `postgresql` once more, on a throw-away server (GONGXUE_TEST_DATABASE_URL)
     browser      what is marked `browser`, in Chromium
 
+Where there are two cores, the first pass runs beside the other two, whose output follows when it has ended.
+
 With `faults` as the first argument it runs the full counts of the fault tests (marked `faults`) instead.
 The exit code is 0 only if every pass passed and ran at least one test; with arguments for pytest, which may well
 leave a pass without tests, it is enough that one pass ran some.
@@ -12,9 +14,13 @@ leave a pass without tests, it is enough that one pass ran some.
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -44,18 +50,52 @@ FAULT_PASSES = [
 ]
 
 
-def run(one: Pass, arguments: list[str]) -> int:
-    """Run one pass and return pytest's exit code."""
-    print(f"\n──── {one.name}: {one.marked}", flush=True)
+@dataclass(frozen=True)
+class Ended:
+    """How a pass ended: pytest's exit code and the seconds it took."""
+
+    name: str
+    code: int
+    seconds: float
+
+    @property
+    def line(self) -> str:
+        """SQLite   passed   300.1 s."""
+        word = {0: "passed", NO_TESTS: "ran no test"}.get(self.code, f"FAILED (exit code {self.code})")
+        return f"{self.name:<22}{word:<24}{self.seconds:7.1f} s"
+
+
+def run(one: Pass, arguments: Sequence[str], output: IO[bytes] | None = None) -> Ended:
+    """Run one pass; its output goes to the terminal or to a file."""
+    began = time.monotonic()
+    title = f"\n──── {one.name}: {one.marked}\n"
+    (output or sys.stdout.buffer).write(title.encode())
+    (output or sys.stdout.buffer).flush()
     command = [sys.executable, "-m", "pytest", "-m", one.marked, *arguments]
-    if not one.on_postgresql:
-        return subprocess.run(command, check=False, cwd=ROOT).returncode
-    server = start()
-    try:
-        env = {**os.environ, "GONGXUE_TEST_DATABASE_URL": server.create_database("gongxue")}
-        return subprocess.run(command, check=False, cwd=ROOT, env=env).returncode
-    finally:
-        server.stop()
+    if one.on_postgresql:
+        server = start()
+        try:
+            env = {**os.environ, "GONGXUE_TEST_DATABASE_URL": server.create_database("gongxue")}
+            code = subprocess.run(command, check=False, cwd=ROOT, env=env, stdout=output).returncode
+        finally:
+            server.stop()
+    else:
+        code = subprocess.run(command, check=False, cwd=ROOT, stdout=output).returncode
+    return Ended(one.name, code, time.monotonic() - began)
+
+
+def run_all(passes: Sequence[Pass], arguments: Sequence[str]) -> list[Ended]:
+    """The first pass beside the others where there are two cores, else one after the other."""
+    if len(os.sched_getaffinity(0)) < 2:
+        return [run(one, arguments) for one in passes]
+    with tempfile.TemporaryFile() as output, ThreadPoolExecutor(1) as beside:
+        others = beside.submit(lambda: [run(one, arguments, output) for one in passes[1:]])
+        first = run(passes[0], arguments)
+        ended = [first, *others.result()]
+        output.seek(0)
+        sys.stdout.buffer.write(output.read())
+        sys.stdout.buffer.flush()
+    return ended
 
 
 def main(arguments: list[str]) -> int:
@@ -63,15 +103,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["faults"]:
         passes, arguments = FAULT_PASSES, arguments[1:]
     began = time.monotonic()
-    codes: list[int] = []
-    lines: list[str] = []
-    for one in passes:
-        pass_began = time.monotonic()
-        code = run(one, arguments)
-        codes.append(code)
-        word = {0: "passed", NO_TESTS: "ran no test"}.get(code, f"FAILED (exit code {code})")
-        lines.append(f"{one.name:<22}{word:<24}{time.monotonic() - pass_began:7.1f} s")
-    print("\n" + "\n".join(lines))
+    ended = run_all(passes, arguments)
+    print("\n" + "\n".join(one.line for one in ended))
+    codes = [one.code for one in ended]
     failed = any(code not in {0, NO_TESTS} for code in codes)
     empty = all(code == NO_TESTS for code in codes) if arguments else NO_TESTS in codes
     result = "FAILED" if failed else "INCOMPLETE: a pass ran no test" if empty else "passed"
