@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -232,6 +233,50 @@ def test_hit_and_miss_take_one_and_the_same_statement(
     for fields in (hit, wrong, partly):
         assert len(_books_read(client, fields)) == 1
     assert len(shapes) == 3 and len(set(shapes)) == 1
+
+
+def _work(client: Client, fields: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The statements of a question in both databases, without what was asked for."""
+    with (
+        CaptureQueriesContext(connections["default"]) as books,
+        CaptureQueriesContext(connections["volatile"]) as counters,
+    ):
+        assert asked_as_json(client, **fields).status_code == 200
+    shapes = [
+        [re.sub(r"'[^']*'|X'[^']*'|\b\d+\b", "?", q["sql"]) for q in queries] for queries in (books, counters)
+    ]
+    return shapes[0], shapes[1]
+
+
+CAUSES = {  # what is wrong, by the two fields that are asked
+    ("name", "number"): [
+        {"name": "无此人", "number": "130092023063999"}, {"name": "无此人"}, {"number": "130092023063999"}, {"number": "13"},
+        {"number": "长" * 99}, {"name": "%"}, {"name": "张\0三"},
+    ],
+    ("name", "id_number"): [
+        {"name": "无此人"}, {"id_number": "110101199001011234"}, {"id_number": "x"}, {"id_number": "长" * 99}, {"name": "_"},
+    ],
+    ("id_number", "number"): [
+        {"id_number": "110101199001011234"}, {"number": "130092023063999"}, {"id_number": "1", "number": "1"},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("asked_for", CAUSES)
+def test_every_kind_of_miss_costs_the_same_work(
+    client: Client, certificate: Certificate, asked_for: tuple[str, str]
+) -> None:
+    """Statement by statement in the books and in the counters: nothing can be told from how long a miss takes."""
+    right = _modes(certificate)["all three"]
+    works = set()
+    for wrong in CAUSES[asked_for]:
+        Throttle.objects.all().delete()
+        books, counters = _work(client, {name: right[name] for name in asked_for} | wrong)
+        works.add((*books, "|", *counters))
+    assert len(works) == 1
+    (work,) = works
+    assert work.index("|") == 1, "one statement in the books"
 
 
 def test_fewer_than_two_are_refused_without_a_look(client: Client, certificate: Certificate) -> None:

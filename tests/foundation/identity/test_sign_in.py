@@ -278,6 +278,40 @@ def test_signing_in_and_switching_the_role_give_a_new_session_id(
     assert "院校管理人员" in client.get("/desk/").content.decode()
 
 
+@pytest.mark.parametrize("planted", ["made-up", "anonymous"])
+def test_a_session_id_that_somebody_planted_is_worth_nothing(
+    cast: People, still_clock: StillClock, planted: str
+) -> None:
+    """Whoever sends a victim to the sign-in page with a cookie of their own does not get in behind them."""
+    attacker = Client()
+    attacker.get("/sign-in/")
+    session = attacker.session  # an anonymous one that exists
+    session["role"] = cast.centre.pk
+    session.save()
+    key = "planted0planted0planted0planted0" if planted == "made-up" else str(session.session_key)
+    victim = Client()
+    victim.cookies["session"] = key
+    assert is_in(sign_in(cast.trainee.account.sign_in_name, client=victim))
+    assert victim.cookies["session"].value != key
+    assert victim.get("/accounts/").status_code == 403, "in their own role, whatever stood in it"
+    attacker.cookies["session"] = key
+    assert attacker.get("/desk/")["Location"].startswith("/sign-in/")
+
+
+def test_the_session_before_a_switch_of_role_is_dead(cast: People, still_clock: StillClock) -> None:
+    give_role(
+        account=cast.trainee.account, organisation=cast.trainee.organisation, duty="school", by=cast.centre,
+        now=still_clock.now,
+    )  # fmt: skip
+    client, old = Client(), Client()
+    sign_in(cast.trainee.account.sign_in_name, client=client)
+    old.cookies["session"] = client.cookies["session"].value
+    assert old.get("/desk/").status_code == 200
+    other = Role.objects.get(account=cast.trainee.account, duty="school")
+    client.post(f"/role/{other.pk}/")
+    assert old.get("/desk/")["Location"].startswith("/sign-in/")
+
+
 def test_nobody_switches_to_a_role_of_another_or_to_one_that_has_ended(
     cast: People, still_clock: StillClock, signed_in: SignedIn
 ) -> None:
