@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 from collections.abc import Callable
@@ -135,6 +136,43 @@ def test_the_words_stand_in_the_sheet_and_nowhere_else(
     escaped = CANARY.encode("unicode_escape").decode()
     assert _send(c, signed_in, once="key-of-the-page").status_code == 302
     assert _tables_with(CANARY) | _tables_with(escaped) == {"answer_sheet"}
+
+
+@pytest.mark.postgresql(only=True)
+def test_no_transaction_and_no_place_on_the_disk_ties_a_sheet_to_its_trainee(
+    fresh_database: FreshDatabase,
+) -> None:
+    """What PostgreSQL keeps of itself with each row: the transaction that wrote it, and where it lies."""
+    c = fresh_database.class_at("finished")
+    for i, trainee in enumerate(trainees_of(c)):
+        answer_evaluation(training_class=c.tc, answers=_answers(c, f"第{i}个"), by=trainee, now=c.now)
+    assert len(_hidden_columns("trail_event", "xmin", "code = 'evaluation.answer'")) == 4
+    assert len(_hidden_columns("answer_sheet", "xmin")) == 1, "all sheets were written by the last one"
+    places, keys = _rows("answer_sheet", "ctid"), _rows("answer_sheet", "id")
+    assert places == keys, "they lie in the order of their random keys"
+
+
+def _hidden_columns(table: str, column: str, where: str = "true") -> set[str]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT {column}::text FROM {table} WHERE {where}")
+        return {text for (text,) in cursor.fetchall()}
+
+
+def _rows(table: str, order: str) -> list[int]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} ORDER BY {order}")
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def test_no_log_line_says_what_was_answered(
+    c: ClassAt, signed_in: SignedIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert _send(c, signed_in).status_code == 302
+    _send(c, signed_in)  # and a second time, which is refused
+    said = "".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    assert "evaluation.answer" in said, "that the page was asked stands in the log"
+    assert CANARY not in said and CANARY.encode("unicode_escape").decode() not in said
 
 
 def test_the_trail_says_that_and_never_what(c: ClassAt, signed_in: SignedIn) -> None:
