@@ -13,6 +13,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -25,6 +26,7 @@ from gongxue.api.shapes import SCHEMAS, shape
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.uploads import cut_off_breaches
+from gongxue.foundation.identity.models import is_still_held
 from gongxue.foundation.lifecycle.acts import ACTS, Act, Parameter
 from gongxue.foundation.lifecycle.errors import refuse_if
 from gongxue.foundation.lifecycle.once import once
@@ -180,7 +182,7 @@ def _operation(act: Act) -> Callable[..., Any]:
 
     def view(request: Request, **given: Any) -> HttpResponse:
         if file_names:
-            refuse_if(cut_off_breaches(request))
+            _check_upload(request)
         files = {name: given[name] for name in file_names if given.get(name) is not None}
         return _perform(act, request, given.get("pk"), given.get("inputs"), files)
 
@@ -202,6 +204,13 @@ def _operation(act: Act) -> Callable[..., Any]:
     view.__doc__ = inspect.getdoc(act.function)
     view.__module__ = __name__
     return view
+
+
+def _check_upload(request: Request) -> None:
+    """A file may take minutes to arrive: it is whole, and whoever sends it may still do so."""
+    refuse_if(cut_off_breaches(request))
+    if not is_still_held(request.role):
+        raise PermissionDenied
 
 
 def register_acts(api: NinjaAPI) -> None:

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest
 from gongxue.foundation.access.routes import Open
-from gongxue.foundation.identity.models import Account, Role, roles_of
+from gongxue.foundation.identity.models import Account, Role, is_still_held, roles_of
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -99,7 +99,8 @@ class DenyByDefault:
             and match.url_name not in (Permission.CHANGE_PASSWORD, "sign_out")
         ):
             return redirect(Permission.CHANGE_PASSWORD.value)
-        if not _may(request.role, needs):  # type: ignore[attr-defined]
+        role: Role | None = request.role  # type: ignore[attr-defined]
+        if not _may(role, needs) or (request.FILES and role and not is_still_held(role)):
             raise PermissionDenied
         return None
 

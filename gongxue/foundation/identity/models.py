@@ -185,6 +185,12 @@ class ApiToken(models.Model):
         return f"token of {self.role}"
 
 
+def is_still_held(role: Role) -> bool:
+    """Whether a role that was read some time ago holds now: asked again when a long upload has arrived."""
+    held = Role.objects.filter(pk=role.pk, until=None, account__is_active=True)
+    return held.filter(organisation__is_active=True).exists()
+
+
 def roles_of(account: Account, today: date | None = None) -> list[Role]:
     """The roles an account holds now, the weightiest duty first."""
     held = Role.objects.filter(account=account, until=None, organisation__is_active=True)
