@@ -26,7 +26,12 @@ def demo(text: str | None) -> None:
 
     已有账号时拒绝，退出码 1；日期不能用时退出码 2。中断时什么也不留下。
     """
+    from gongxue.rehearsal.plans import EARLIEST, LATEST  # plain dates, which need no Django
+
     day = day_given(text)
+    if day and not EARLIEST <= day <= LATEST:
+        click.echo(f"日期“{text}”不在 {EARLIEST} 至 {LATEST} 之间，各轮次不能都开启（TR 7）。", err=True)
+        sys.exit(2)
     create_folders()
     setup_django()
     from django.db import connection
@@ -34,12 +39,8 @@ def demo(text: str | None) -> None:
     from gongxue.foundation import clock
     from gongxue.foundation.databases import migrate, optimise
     from gongxue.rehearsal.country import build, is_empty
-    from gongxue.rehearsal.plans import EARLIEST, LATEST
     from gongxue.rehearsal.timeline import at
 
-    if day and not EARLIEST <= day <= LATEST:
-        click.echo(f"日期“{text}”不在 {EARLIEST} 至 {LATEST} 之间，各轮次不能都开启（TR 7）。", err=True)
-        sys.exit(2)
     migrate()
     if not is_empty():
         click.echo("数据库中已有账号，不建立演示数据。", err=True)

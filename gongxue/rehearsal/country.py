@@ -103,11 +103,12 @@ def _approvals(today: date, cast: Cast, plans: Sequence[Plan]) -> None:
         for level in (x for x in Level if x.run_by == one.kind and x != Level.BACKBONE):
             needed |= {(one.code, level.value, c) for c in ("01", "02", "03")}
     places = {o.code: o for o in Organisation.objects.exclude(code="")}
+    centre = cast.staff(Organisation.objects.get(kind="centre"), Duty.CENTRE)
     begin = date(today.year - 2, 1, 1)
     TrainingApproval.objects.bulk_create(
         TrainingApproval(
             institution=places[code], category=category, level=level, valid_from=begin,
-            valid_until=date(today.year + 2, 12, 31), basis=BASIS, registered_at=cast.now,
+            valid_until=date(today.year + 2, 12, 31), basis=BASIS, registered_at=cast.now, registered_by=centre.account,
         )
         for code, level, category in sorted(needed)
     )  # fmt: skip

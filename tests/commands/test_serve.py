@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from gongxue.commands.serve import PROGRAM
+from gongxue.rehearsal.country import SIGN_INS
+from gongxue.rehearsal.plans import PLANS
 from tests.cast import FreshDatabase
 from tests.commands.serving import ADDRESS, PATIENCE, Serving, free_port, plain_environment
 
@@ -178,3 +180,43 @@ def test_a_misspelt_option_in_the_environment_is_one_line(tmp_path: Path) -> Non
     )
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == "GONGXUE_DEMO must be yes or no, not 'flase'\n"
+
+
+# With the demonstration ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.faults
+def test_a_first_start_that_is_interrupted_is_begun_anew(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    environment = plain_environment(GONGXUE_VAR=str(var))
+    with Serving(environment) as interrupted:
+        interrupted.wait_for("首次启动")
+        interrupted.wait_for(f"0/{len(PLANS)}")
+        os.killpg(
+            interrupted.process.pid, signal.SIGINT
+        )  # as a terminal does: to everything in the foreground
+        assert interrupted.end() == 1
+        assert "Traceback" not in "".join(interrupted.said)
+    assert not (var / "gongxue.sqlite3").exists()
+    with Serving(environment) as serving:
+        serving.wait_for(ADDRESS)
+        said = "\n".join(serving.said)
+        assert all(f"    {name} " in said for name, _ in SIGN_INS)
+        assert get(serving, "/")[0] == 200
+        assert serving.end(signal.SIGINT) == 0
+    assert not (var / "building").exists()
+    books = subprocess.run(
+        [*PROGRAM, "check-books"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert books.returncode == 0, books.stdout
+
+
+@pytest.mark.faults
+def test_two_first_starts_at_once_build_one_country(tmp_path: Path) -> None:
+    environment = plain_environment(GONGXUE_VAR=str(tmp_path / "var"))
+    with Serving(environment) as one, Serving(environment) as other:
+        for serving in (one, other):
+            serving.wait_for(ADDRESS)
+        assert sum("首次启动" in line for line in [*one.said, *other.said]) == 1
+        for serving in (one, other):
+            assert serving.end(signal.SIGINT) == 0

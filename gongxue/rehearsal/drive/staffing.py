@@ -12,7 +12,7 @@ from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive.run import Run, refresh, teacher_role
 from gongxue.stage2_staffing import actions as staffing
 from gongxue.stage2_staffing.models import Invitation
-from gongxue.stage2_staffing.queries import experts_for, latest_recommendation
+from gongxue.stage2_staffing.queries import experts_for, latest_recommendation, teachers_by_number
 
 
 def open_class(run: Run, now: datetime) -> None:
@@ -36,10 +36,24 @@ def invite(run: Run, now: datetime) -> None:
             staffing.confirm_expert(invitation=invitation, by=run.centre, now=now)
         return
     by = run.staff(Duty.INSTITUTION)
-    chosen = {r.person_id: r.seat for r in latest_recommendation(run.tc) if r.chosen}
     staffing.invite(
-        training_class=run.tc, people=chosen, by=by, now=now, letter="盼您支持，食宿由我院统一安排。"
+        training_class=run.tc,
+        people=_first_choice(run),
+        by=by,
+        now=now,
+        letter="盼您支持，食宿由我院统一安排。",
     )
+
+
+def _first_choice(run: Run) -> dict[int, str]:
+    """Who is recommended; somebody whom the institution asked for and who is free takes the second instructor's place."""
+    people = {r.person_id: r.seat for r in latest_recommendation(run.tc) if r.chosen}
+    instructors = [pk for pk, seat in people.items() if seat == Seat.INSTRUCTOR]
+    for teacher in teachers_by_number(run.tc, run.preferred):
+        if instructors and not teacher.obstacles and teacher.person.pk not in people:
+            del people[instructors.pop()]
+            people[teacher.person.pk] = Seat.INSTRUCTOR.value
+    return people
 
 
 def nominate(run: Run, now: datetime) -> list[Invitation]:
