@@ -147,6 +147,22 @@ def test_a_retake_must_be_allowed_before_it_is_examined(passed: ClassAt, signed_
     assert Attempt.objects.inside(attendee=c.attendees[0], part=Part.FINAL).count() == 1
 
 
+def test_after_confirmation_a_retake_is_neither_applied_for_nor_allowed(
+    passed: ClassAt, signed_in: SignedIn
+) -> None:
+    c = passed
+    for examiner in c.examiners:
+        for attendee in c.attendees[:2]:
+            score_final(attendee=attendee, mark="50", by=examiner, now=c.now)
+    retake = apply_retake(attendee=c.attendees[0], by=c.trainees[0], now=c.now)
+    finish_class(training_class=c.tc, by=c.coordinator, now=c.now)
+    confirm_results(training_class=c.tc, by=c.staff, now=c.now, reason="其余人员放弃补考")
+    with pytest.raises(RuleBroken, match="成绩已确认并报送"):
+        allow_retake(retake=retake, by=c.staff, now=c.now)
+    with pytest.raises(RuleBroken, match="成绩已确认并报送"):
+        apply_retake(attendee=c.attendees[1], by=c.trainees[1], now=c.now)
+
+
 def test_a_third_final_assessment_is_impossible(passed: ClassAt, signed_in: SignedIn) -> None:
     c = passed
     _score(c, signed_in, Part.FINAL, "50")

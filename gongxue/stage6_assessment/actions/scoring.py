@@ -25,6 +25,7 @@ from gongxue.regulations.marks import (
     standing,
 )
 from gongxue.regulations.roles import Permission
+from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage5_delivery.actions import close_hand_in, open_second_hand_in
 from gongxue.stage5_delivery.models import Attendee
@@ -183,6 +184,13 @@ def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Ed
     notices.part_decided(row, part, state, now)
 
 
+def _refuse_confirmed(training_class: TrainingClass) -> None:
+    """No retake once the transcript has been reported: it would change nothing."""
+    if is_confirmed(training_class):
+        says = "成绩已确认并报送，不能再办理二次终结性考核。"
+        raise RuleBroken([Breach("retake.confirmed", "TR 12.2", says, "如成绩有误，请培训机构申请更正。")])
+
+
 @action(Permission.APPLY_RETAKE)
 def apply_retake(*, attendee: Attendee, by: Role, now: datetime) -> Retake:
     """A trainee applies for a second final assessment (TR 12.2). Refused: 60 or more, a third attempt, confirmed."""
@@ -190,17 +198,7 @@ def apply_retake(*, attendee: Attendee, by: Role, now: datetime) -> Retake:
     if row.application.person.account_id != by.account_id:
         raise NotAllowed("只能为自己申请。", "TR 12.2")
     edition = row.training_class.edition
-    if is_confirmed(row.training_class):
-        raise RuleBroken(
-            [
-                Breach(
-                    "retake.confirmed",
-                    "TR 12.2",
-                    "成绩已确认并报送，不能再申请二次终结性考核。",
-                    "如成绩有误，请培训机构申请更正。",
-                )
-            ]
-        )
+    _refuse_confirmed(row.training_class)
     part = part_record(row, Part.FINAL, edition)
     refuse_if(attempt_breaches(Part.FINAL, part.standing, part.attempts, edition))
     if Retake.objects.inside(attendee=row).exists():
@@ -215,8 +213,9 @@ def apply_retake(*, attendee: Attendee, by: Role, now: datetime) -> Retake:
 
 @action(Permission.ALLOW_RETAKE)
 def allow_retake(*, retake: Retake, by: Role, now: datetime) -> Retake:
-    """The institution agrees to the second final assessment (AMB-09)."""
+    """The institution agrees to the second final assessment (AMB-09). Refused once the results are confirmed."""
     row = lock(retake, by)
+    _refuse_confirmed(row.training_class)
     changes = move(row, Permission.ALLOW_RETAKE, allowed_at=now)
     record(Permission.ALLOW_RETAKE, by=by, now=now, about=row, changes={"state": changes["state"]})
     notices.retake_allowed(row.attendee, now)
