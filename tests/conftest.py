@@ -7,6 +7,7 @@
     signed_in        signed_in(role) → a Django test client that acts in that role
     fresh_database   a clone of its own with real commits, for threads, processes, triggers and files; begins with
                      the people: `fresh_database.cast`; or `fresh_database.class_at("issued")`
+    at_time          at_time(moment): pages, jobs and the API read this moment from now on
     race             race(call, call, …) → what each returned or raised, all begun at the same moment in threads
 
 Undefined template variables fail, warnings are errors, the network is closed except for this machine, rows without
@@ -21,6 +22,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Role
 from tests.cast import ClassAt, ClassAtFixture, ClassesAtFixture, FreshDatabase, People, Plan, Race, SignedIn
 from tests.classes import Classes
@@ -210,3 +213,9 @@ def race(fresh_database: FreshDatabase) -> Race:
             return [future.result(120) for future in [pool.submit(one, call) for call in calls]]
 
     return run
+
+
+@pytest.fixture
+def at_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """at_time(moment): whoever asks for the time reads this moment from now on."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)

@@ -1,16 +1,3 @@
 """The clock of the pages, for the tests of the certificates."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from datetime import datetime
-
-import pytest
-
-from gongxue.foundation import clock
-
-
-@pytest.fixture
-def at_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """at_time(moment): the pages read this moment from now on."""
-    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)

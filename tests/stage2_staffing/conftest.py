@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 
-from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.roles import Duty
 from gongxue.stage2_staffing.models import Invitation
 from tests.browsing import site as site
-
-
-@pytest.fixture
-def at_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """at_time(moment): the pages read this moment from now on."""
-    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 @pytest.fixture

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.regulations.levels import Level
 from gongxue.regulations.roles import Duty
@@ -24,12 +20,6 @@ from gongxue.stage4_enrolment.actions import (
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
 from tests.cast import ClassAt
-
-
-@pytest.fixture
-def at_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """at_time(moment): the pages read this moment from now on."""
-    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 def answers_for(c: ClassAt, **more: Any) -> dict[str, Any]:
