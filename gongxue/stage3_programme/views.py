@@ -191,7 +191,8 @@ def edit(request: Request, pk: int) -> JsonResponse:
     role: Role = request.role
     tc: TrainingClass = visible(TrainingClass, pk, role)
     try:
-        saving = read_saving(request.body)
+        # A form is read already, and is not what the editor sends.
+        saving = read_saving(request.body if request.content_type == "application/json" else b"")
         version, _ = answer_once(
             request,
             Permission.EDIT_PROGRAMME,
