@@ -1,4 +1,4 @@
-"""The clock of the pages and the roles of invited teachers, for the tests of stage 2."""
+"""The roles of invited teachers, for the tests of stage 2."""
 
 from __future__ import annotations
 

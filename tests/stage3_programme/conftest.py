@@ -1,4 +1,4 @@
-"""The clock of the pages, and a site with a browser, for the tests of stage 3."""
+"""A site with a browser, for the tests of stage 3."""
 
 from __future__ import annotations
 

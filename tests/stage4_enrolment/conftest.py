@@ -1,4 +1,4 @@
-"""The clock of the pages, filled forms and further applicants, for the tests of stage 4."""
+"""Filled forms and further applicants, for the tests of stage 4."""
 
 from __future__ import annotations
 

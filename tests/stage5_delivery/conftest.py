@@ -1,4 +1,4 @@
-"""The clock of the pages, for the tests of stage 5."""
+"""A site with a browser, for the tests of stage 5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock of the pages, for the tests of stage 6."""
+"""A site with a browser, for the tests of stage 6."""
 
 from __future__ import annotations
 

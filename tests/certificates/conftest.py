@@ -1,3 +1,0 @@
-"""The clock of the pages, for the tests of the certificates."""
-
-from __future__ import annotations
