@@ -31,6 +31,8 @@ class Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):  # click's own ways to end
+            raise
         except Exception as error:
             says = _obstacle(error)
             if says is None:
