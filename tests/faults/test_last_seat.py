@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.roles import Duty, Permission
-from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage4_enrolment.actions import (
+    admit_applicant,
+    deciding,
+    put_on_waiting_list,
+    withdraw_application,
+)
 from gongxue.stage4_enrolment.models import Application
-from tests.cast import ClassAt, FreshDatabase
+from gongxue.stage4_enrolment.queries import taken_seats
+from tests.cast import ClassAt, FreshDatabase, Race
 from tests.faults.books import ANY, disagreements
 from tests.faults.calls import Answer, Deed, at_once, where_of
 from tests.faults.counts import short_and_full
@@ -85,3 +93,34 @@ def test_thirty_doors_of_a_class_with_one_seat_less_let_two_in(
     )
     assert sorted(answer.status for answer in answers) == [200, 200] + [422] * 8, "not one more, not one less"
     assert seats(c) == list(range(1, 31))
+
+
+@pytest.mark.postgresql(only=True)
+def test_seats_without_the_lock_are_found_out(
+    fresh_database: FreshDatabase, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: four who count the free seats at the same moment see the same one.
+
+    Nobody sits on another's lap, the constraint sees to that; but of two free seats only one is given. SQLite has one
+    writer at a time and would hide it.
+    """
+    c = fresh_database.class_at("announced")
+    applications = crowd(c, 32)
+    for application in applications[:28]:
+        admit_applicant(application=application, by=c.staff, now=c.now)
+    counted = threading.Barrier(4)
+
+    def unlocked(application: Application) -> TrainingClass:
+        return TrainingClass.objects.unscoped(ANY).get(pk=application.training_class_id)
+
+    def count_together(shown: TrainingClass) -> set[int]:
+        taken = taken_seats(shown)
+        counted.wait(30)
+        return taken
+
+    monkeypatch.setattr(deciding, "lock_class", unlocked)
+    monkeypatch.setattr(deciding, "taken_seats", count_together)
+    by, now = c.staff, c.now
+    results = race(*[lambda a=a: admit_applicant(application=a, by=by, now=now) for a in applications[28:]])
+    assert sum(isinstance(result, Application) for result in results) == 1
+    assert seats(c) == list(range(1, 30)), "the thirtieth seat stays empty though three asked for it"

@@ -21,11 +21,11 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.roles import Permission
-from gongxue.stage1_planning.models import TrainingClass
-from tests.cast import ClassAt, FreshDatabase, Plan, Race
+from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Plan, Race, SignedIn
 from tests.faults.books import ANY
 from tests.faults.calls import Deed, at_once, where_of
 from tests.faults.counts import short_and_full
+from tests.faults.doors import DOORS, Door, everything
 from tests.faults.server import Server
 
 pytestmark = pytest.mark.postgresql
@@ -118,19 +118,62 @@ def test_numbering_without_the_lock_is_found_out(
     assert any(isinstance(result, IntegrityError) for result in results), "the constraint had the last word"
 
 
-@pytest.mark.parametrize(
-    ("series", "used", "rule"),
-    [("130092023063", 996, "certificate.series_full"), ("S13009", 99_996, "certificate.serial_full")],
-)
+NUMBERS_FULL = ("130092023063", 999, "certificate.series_full")
+SERIALS_FULL = ("S13009", 99_999, "certificate.serial_full")
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("left", [0, 1, 3])
+@pytest.mark.parametrize(("series", "limit", "rule"), [NUMBERS_FULL, SERIALS_FULL])
 def test_a_series_that_would_overflow_gives_nothing(
-    fresh_database: FreshDatabase, series: str, used: int, rule: str
+    class_at: ClassAtFixture, door: Door, series: str, limit: int, rule: str, left: int
 ) -> None:
-    c = fresh_database.class_at("confirmed")
-    NumberCounter.objects.create(series=series, last=used)
-    with pytest.raises(RuleBroken) as refused:
-        issuing(c)()
-    assert [(breach.rule, breach.article) for breach in refused.value.breaches] == [(rule, "MG 17.2")]
-    assert numbers() == [] and serials() == []
-    assert set(NumberCounter.objects.values_list("series", "last")) == {(series, used)}
-    stage = TrainingClass.objects.unscoped(ANY).values_list("stage", flat=True).get(pk=c.tc.pk)
-    assert stage == c.tc.stage
+    """Four certificates, and fewer numbers left: none is given, through the page and the API."""
+    c = class_at("confirmed")
+    NumberCounter.objects.create(series=series, last=limit - left)
+    before = everything()
+    said = door.send(c.certificate_officer, Permission.ISSUE, c.tc.pk)
+    assert said.refuses(
+        422, rule, f"将超过 {limit}", "一个也没有", "管理指南第十七条(二)", "请联系部指导中心处理"
+    )
+    assert everything() == before
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize(("series", "limit"), [NUMBERS_FULL[:2], SERIALS_FULL[:2]])
+def test_the_last_numbers_of_a_series_are_given(
+    class_at: ClassAtFixture, door: Door, series: str, limit: int
+) -> None:
+    """Not one more, and not one less."""
+    c = class_at("confirmed")
+    NumberCounter.objects.create(series=series, last=limit - 4)
+    assert door.send(c.certificate_officer, Permission.ISSUE, c.tc.pk).status in (200, 302)
+    last = numbers()[-1] if series != "S13009" else serials()[-1]
+    assert last == ("130092023063999" if series != "S13009" else "1300999999")
+    assert NumberCounter.objects.get(pk=series).last == limit
+
+
+def test_the_page_of_a_full_series_says_so_before_anybody_tries(
+    class_at: ClassAtFixture, signed_in: SignedIn
+) -> None:
+    c = class_at("confirmed")
+    NumberCounter.objects.create(series="130092023063", last=999)
+    page = signed_in(c.certificate_officer).get(f"/classes/{c.tc.pk}/certificates/").content.decode()
+    assert "将超过 999" in page and "请联系部指导中心处理" in page
+    assert f"/classes/{c.tc.pk}/certificates/issue/" not in page
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize(("quantity", "rule"), [(2, ""), (3, "certificate.serial_full")])
+def test_no_more_sheets_are_received_than_serials_can_count(
+    class_at: ClassAtFixture, door: Door, quantity: int, rule: str
+) -> None:
+    c = class_at("confirmed")
+    NumberCounter.objects.create(series="S13009", last=99_997)
+    before = everything()
+    said = door.send(c.certificate_officer, Permission.RECEIVE_STOCK, 0, {"quantity": quantity})
+    if not rule:
+        assert said.status in (200, 302)
+        return
+    assert said.refuses(422, rule, "将超过 99999", "管理指南第十七条(二)")
+    assert everything() == before
