@@ -28,7 +28,8 @@ def gongxue(
     """A command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "gongxue", *arguments],
-        env={**(environment or plain_environment()), **also}, capture_output=True, text=True, check=False,
+        env={**(environment or plain_environment()), "DJANGO_SETTINGS_MODULE": "gongxue.foundation.settings", **also},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
