@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from gongxue.foundation.files.uploads import PRODUCTS, store_upload
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
-from gongxue.foundation.lifecycle.engine import lock, move
-from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
+from gongxue.foundation.lifecycle.engine import lock, meanwhile_breach, move, touched
+from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.breaches import Breach
@@ -35,6 +35,7 @@ from gongxue.stage5_delivery.queries import (
 )
 
 WARN_AT = 3  # periods missed: one before the limit (process.md 5)
+UNMARKED = "unmarked"  # what a page showed for somebody without a mark
 PRODUCTS_EACH = 20  # per trainee and attempt; ours, so that nobody fills the disk
 
 
@@ -103,9 +104,17 @@ def check_in(*, attendee: Attendee, pledged: bool, by: Role, now: datetime) -> A
 
 @action(Permission.ASSIGN_GROUPS)
 def assign_groups(
-    *, training_class: TrainingClass, groups: Mapping[int, int], by: Role, now: datetime
+    *,
+    training_class: TrainingClass,
+    groups: Mapping[int, int],
+    by: Role,
+    now: datetime,
+    seen: Mapping[int, int] | None = None,
 ) -> list[Attendee]:
-    """Put attendees into numbered groups: attendee id → group 1-10; 0 takes somebody out."""
+    """Put attendees into numbered groups: attendee id → group 1-10; 0 takes somebody out.
+
+    `seen` is what the page showed: a Conflict names who was put elsewhere meanwhile, nobody else is touched.
+    """
     shown = lock(training_class, by)
     _running(shown)
     known = {a.pk: a for a in attendees_of(shown)}
@@ -120,8 +129,12 @@ def assign_groups(
                 )
             ]
         )
+    wanted, meanwhile = touched(groups, seen or {}, {pk: a.group or 0 for pk, a in known.items()})
+    if meanwhile:
+        now_in = [f"{known[pk].application.seat} 号现为{_group_words(known[pk].group)}" for pk in meanwhile]
+        raise Conflict([meanwhile_breach("分组", now_in)])
     changed = {}
-    for pk, number in groups.items():
+    for pk, number in wanted.items():
         if known[pk].group != (number or None):
             changed[known[pk].application.seat] = [known[pk].group, number or None]
             known[pk].group = number or None
@@ -132,6 +145,10 @@ def assign_groups(
             changes={f"{seat} 号": pair for seat, pair in changed.items()},
         )  # fmt: skip
     return list(known.values())
+
+
+def _group_words(number: int | None) -> str:
+    return f"第 {number} 组" if number else "未分组"
 
 
 def _roll_breaches(
@@ -163,12 +180,13 @@ def _roll_breaches(
 @action(Permission.CALL_ROLL)
 def call_roll(
     *, training_class: TrainingClass, day: date, period: int, presences: Mapping[int, str], by: Role, now: datetime,
-    reason: str = "",
+    reason: str = "", seen: Mapping[int, str] | None = None,
 ) -> int:  # fmt: skip
     """The roll of one lesson period: attendee id → presence; returns how many marks are new or changed.
 
     Changing a mark needs a reason; every change stands in the trail with before and after. Whoever comes near the
-    limit of TR 12 is warned. Refused: not on the timetable, in the future, people of another class.
+    limit of TR 12 is warned. `seen` is what the page showed, UNMARKED for nothing yet: a Conflict names whose mark
+    somebody else has changed since. Refused: not on the timetable, in the future, people of another class.
     """
     shown = lock(training_class, by)
     _running(shown)
@@ -178,6 +196,7 @@ def call_roll(
         mark.attendee_id: mark
         for mark in AttendanceMark.objects.inside(training_class=shown, day=day, period=period)
     }
+    presences = _marked_here(presences, seen or {}, before, seats)
     corrected = [pk for pk, word in presences.items() if pk in before and before[pk].presence != word]
     if corrected and not reason.strip():
         raise RuleBroken(
@@ -211,6 +230,22 @@ def call_roll(
         )  # fmt: skip
         _warn(shown, earlier, absences_of(shown, away), now)
     return len(fresh) + len(corrected)
+
+
+def _presence_words(value: str) -> str:
+    return "未点名" if value == UNMARKED else Presence(value).title
+
+
+def _marked_here(
+    presences: Mapping[int, str], seen: Mapping[int, str], before: dict[int, AttendanceMark], seats: dict[int, int]
+) -> dict[int, str]:  # fmt: skip
+    """What was marked on the page; Conflict when somebody else has marked the same people since."""
+    stored = {pk: before[pk].presence if pk in before else UNMARKED for pk in seats}
+    marked, meanwhile = touched(presences, seen, stored)
+    if meanwhile:
+        now_are = [f"{seats[pk]} 号现为{_presence_words(stored[pk])}" for pk in meanwhile]
+        raise Conflict([meanwhile_breach("考勤", now_are)])
+    return marked
 
 
 def _roll_changes(

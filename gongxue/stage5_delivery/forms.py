@@ -66,3 +66,9 @@ class RollForm(forms.Form):
 def presences_in(data: Mapping[str, str], attendees: list[Attendee]) -> dict[int, str]:
     """attendee id → presence as it was marked; who is not mentioned is present."""
     return {a.pk: data.get(f"presences.{a.pk}") or Presence.PRESENT.value for a in attendees}
+
+
+def seen_in(data: Mapping[str, str], attendees: list[Attendee]) -> dict[int, str]:
+    """attendee id → the presence that the page showed; empty for a page that does not say."""
+    found = {a.pk: data.get(f"seen.{a.pk}", "") for a in attendees}
+    return {pk: shown for pk, shown in found.items() if shown}

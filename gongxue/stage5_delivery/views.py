@@ -28,7 +28,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage4_enrolment.queries import roster
 from gongxue.stage5_delivery import actions
-from gongxue.stage5_delivery.forms import GROUPS, ProductForm, RollForm, presences_in
+from gongxue.stage5_delivery.forms import GROUPS, ProductForm, RollForm, presences_in, seen_in
 from gongxue.stage5_delivery.models import LearningProduct
 from gongxue.stage5_delivery.queries import (
     ClassRow,
@@ -155,7 +155,14 @@ def _roll_page(
         "session": session,
         "days": days,
         "periods": days.get(session.day, []),
-        "rows": [(row, marks.get(row.attendee.pk, Presence.PRESENT.value)) for row in rows],
+        "rows": [
+            (
+                row,
+                marks.get(row.attendee.pk, Presence.PRESENT.value),
+                stored.get(row.attendee.pk, actions.UNMARKED),
+            )
+            for row in rows
+        ],
         "presences": list(Presence),
         "called": bool(stored),
         "ahead": session.day > clock.today(),
@@ -181,6 +188,7 @@ def call_roll(request: Request, pk: int) -> HttpResponseBase:
     reason = request.POST.get("reason", "")[:500]
     inputs = {
         "training_class": tc, "day": session.day, "period": session.period, "presences": presences, "reason": reason,
+        "seen": seen_in(request.POST, people),
     }  # fmt: skip
     wants_json = request.headers.get("Accept", "").startswith("application/json")
     try:

@@ -7,6 +7,7 @@ sent once more after that, it overwrites what has been seen.
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,12 +20,17 @@ from django.urls import reverse
 from gongxue.foundation import clock
 from gongxue.foundation.identity.actions import issue_token
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.lifecycle.errors import Conflict
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.roles import Duty, Permission
+from gongxue.rehearsal.forms import form1_answers
 from gongxue.stage1_planning.actions import approve_line, edit_line
 from gongxue.stage3_programme.models import Programme
-from gongxue.stage4_enrolment.models import Enrolment
+from gongxue.stage4_enrolment.actions import save_application
+from gongxue.stage4_enrolment.models import Application, Enrolment
+from gongxue.stage5_delivery.models import AttendanceMark
+from gongxue.stage5_delivery.queries import attendees_of
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
 from tests.faults.books import ANY
 from tests.faults.calls import where_of
@@ -162,3 +168,95 @@ def test_an_approval_holds_for_what_was_seen(class_at: ClassAtFixture) -> None:
     with pytest.raises(Conflict):
         approve_line(training_class=c.tc, seen=seen, by=c.province, now=c.now)
     assert c.reload().state == "submitted"
+
+
+# Pages with many small values: what was not touched stays as somebody else has put it ------------------------------
+
+
+def roll_form(client: Client, c: ClassAt) -> dict[str, str]:
+    """The roll of the first lesson as its page sends it: everybody's mark, and what was shown."""
+    where = f"/classes/{c.tc.pk}/roll/?day={c.tc.first_day}&period=1"
+    page = client.get(where).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    marks = dict(re.findall(r'name="(presences[^"]+)" value="([^"]+)" checked', page))
+    return {name: value for name, value in hidden.items() if name != "csrfmiddlewaretoken"} | marks
+
+
+def presences(c: ClassAt) -> list[str]:
+    """The marks of the first lesson, by seat."""
+    rows = AttendanceMark.objects.inside(training_class=c.tc, day=c.tc.first_day, period=1)
+    return list(rows.order_by("attendee__application__seat").values_list("presence", flat=True))
+
+
+def test_the_second_roll_of_a_lesson_overwrites_nothing(
+    class_at: ClassAtFixture, signed_in: SignedIn, moment: Callable[[ClassAt], None]
+) -> None:
+    c = class_at("started", headcount=3)
+    moment(c)
+    first, second = signed_in(c.coordinator), signed_in(c.staff)
+    where = reverse(Permission.CALL_ROLL.value, args=[c.tc.pk])
+    forms = [roll_form(client, c) for client in (first, second)]
+    one, other, _ = (f"presences.{a.pk}" for a in c.attendees)
+    assert first.post(where, forms[0] | {one: "absent"}).status_code == SAVED
+    answer = second.post(where, forms[1] | {one: "leave"})
+    assert answer.status_code == 409
+    assert "1 号现为旷课" in answer.content.decode() and "请刷新页面" in answer.content.decode()
+    assert presences(c) == ["absent", "present", "present"]
+    corrections = [roll_form(client, c) | {"reason": "补交请假条"} for client in (first, second)]
+    assert first.post(where, corrections[0] | {one: "leave"}).status_code == SAVED
+    assert second.post(where, corrections[1] | {other: "late"}).status_code == SAVED
+    assert presences(c) == ["leave", "late", "present"], "what the second one did not touch stays as it is"
+    assert entries(Permission.CALL_ROLL) == 3
+
+
+def test_the_second_grouping_overwrites_nothing(
+    class_at: ClassAtFixture, signed_in: SignedIn, moment: Callable[[ClassAt], None]
+) -> None:
+    c = class_at("started", headcount=3)
+    moment(c)
+    first, second = signed_in(c.coordinator), signed_in(c.staff)
+    where = reverse(Permission.ASSIGN_GROUPS.value, args=[c.tc.pk])
+    page = second.get(f"/classes/{c.tc.pk}/office/").content.decode()
+    shown = dict(re.findall(r'name="(seen\.\d+)" value="(\d+)"', page))
+    assert len(shown) == 3
+    groups = {f"groups.{a.pk}": shown[f"seen.{a.pk}"] for a in c.attendees}
+    one, other, _ = groups
+    assert first.post(where, shown | groups | {one: "7"}).status_code == SAVED
+    answer = second.post(where, shown | groups | {one: "8"})
+    assert answer.status_code == 409 and "1 号现为第 7 组" in answer.content.decode()
+    assert second.post(where, shown | groups | {other: "9"}).status_code == SAVED
+    found = [a.group for a in attendees_of(c.tc)]
+    assert found[:2] == [7, 9] and found[2] == (int(shown[f"seen.{c.attendees[2].pk}"]) or None)
+
+
+def test_the_second_tab_of_an_application_overwrites_nothing(
+    class_at: ClassAtFixture, signed_in: SignedIn, moment: Callable[[ClassAt], None]
+) -> None:
+    c = class_at("announced")
+    moment(c)
+    enrolment = Enrolment.objects.inside(training_class=c.tc).get()
+    answers = form1_answers(c.tc.level_enum, random.Random(5))
+    trainee = c.people.trainee
+    application = save_application(enrolment=enrolment, answers=answers, by=trainee, now=c.now)
+    where = reverse(Permission.SAVE_APPLICATION.value, args=[c.tc.pk])
+    form = {f"answers.{code}": "on" if v is True else v for code, v in answers.items()}
+    form |= {"filled": "1", "seen": str(application.version)}
+    client = signed_in(trainee)
+    assert client.post(where, form | {"answers.13": "数控加工"}).status_code == SAVED
+    answer = client.post(where, form | {"answers.13": "机电一体化"})
+    assert answer.status_code == 409 and "机电一体化" in answer.content.decode()
+    (row,) = Application.objects.scope(trainee).select_related("answer")
+    assert row.answer.all_items()["13"] == "数控加工"
+
+
+# Acts on content that somebody else may be changing: they name what was seen. The others add, or change one thing once.
+GUARDED = {
+    Permission.EDIT_LINE, Permission.APPROVE_LINE, Permission.RETURN_LINE, Permission.SEND_BACK_LINE,
+    Permission.EDIT_PROGRAMME, Permission.CONFIRM_PROGRAMME, Permission.SUBMIT_PROGRAMME, Permission.RETURN_PROGRAMME,
+    Permission.FILE_PROGRAMME, Permission.EDIT_NOTICE, Permission.SAVE_APPLICATION, Permission.CALL_ROLL,
+    Permission.ASSIGN_GROUPS, Permission.COUNTERSIGN_CORRECTION, Permission.REFUSE_CORRECTION,
+}  # fmt: skip
+
+
+def test_the_acts_that_name_what_was_seen_are_these() -> None:
+    assert {p for p, act in ACTS.items() if any(x.name == "seen" for x in act.parameters)} == GUARDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -13,6 +14,8 @@ from gongxue.regulations.lifecycle import THINGS, TITLES, Move, move_of
 from gongxue.regulations.roles import Permission
 
 M = TypeVar("M", bound=Scoped)
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def lock(row: M, by: Any) -> M:
@@ -127,6 +130,25 @@ def edit(row: Stateful, seen: int | None = None, **fields: Any) -> dict[str, lis
         row.version += 1
         row.save(update_fields=[*fields, "version"])
     return changes
+
+
+def touched(wanted: Mapping[K, V], seen: Mapping[K, V], stored: Mapping[K, V]) -> tuple[dict[K, V], list[K]]:
+    """Of a page with many small values: what was changed on it, and which of that somebody else has changed since.
+
+    What was not touched stays as it is stored now, whatever the page showed. An empty `seen` means that the caller
+    does not say what was shown: then everything is wanted, and nothing is a conflict.
+    """
+    if not seen:
+        return dict(wanted), []
+    changed = {key: value for key, value in wanted.items() if seen.get(key) != value}
+    meanwhile = [key for key, value in changed.items() if stored.get(key) not in (seen.get(key), value)]
+    return changed, meanwhile
+
+
+def meanwhile_breach(what: str, now: Iterable[str]) -> Breach:
+    """Somebody else was faster: what stands there now, so that it is not overwritten unseen."""
+    says = f"刚刚有人更改了{what}：{'、'.join(now)}。"
+    return Breach("page.changed", "MG 25.4", says, "请刷新页面，核对后再提交。")
 
 
 def _plain(value: Any) -> Any:
