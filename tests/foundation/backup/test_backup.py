@@ -13,18 +13,22 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 
+from gongxue.commands.check_books import all_checks, differences
 from gongxue.foundation import keys
 from gongxue.foundation.backup.archive import BadBackup, check
-from gongxue.foundation.backup.engines import EngineFailed, _run
+from gongxue.foundation.backup.engines import EngineFailed, _run, row_counts
 from gongxue.foundation.backup.inspection import books_differences
+from gongxue.foundation.backup.restore import restore
 from gongxue.foundation.backup.snapshot import BackupFailed, take
 from gongxue.foundation.files.store import path_of, put
 from gongxue.foundation.trail.models import Event
 from gongxue.foundation.trail.record import record
+from gongxue.foundation.trail.verification import verify
 from gongxue.regulations.roles import Permission
 from tests.cast import FreshDatabase, People
 from tests.foundation.trail import tampering
 from tests.people import BEGIN
+from tests.prepared import Clone
 
 WRITERS = 20
 
@@ -56,7 +60,7 @@ def writers(cast: People) -> Iterator[list[int]]:
 
 @pytest.mark.postgresql
 def test_a_backup_taken_while_twenty_writers_run_is_whole(
-    fresh_database: FreshDatabase, tmp_path: Path
+    fresh_database: FreshDatabase, bare_machine: Clone, tmp_path: Path
 ) -> None:
     with writers(fresh_database.cast) as written:
         taken = take(tmp_path, BEGIN)
@@ -67,6 +71,11 @@ def test_a_backup_taken_while_twenty_writers_run_is_whole(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     assert books_differences(taken.path, scratch) == ([] if connection.vendor == "sqlite" else None)
+    with bare_machine:
+        restore(taken.path, witness=None, confirmed_by=(), now=BEGIN)
+        assert row_counts("default") == manifest["rows"]
+        assert verify().sealed == manifest["sealed"]
+        assert [line for one in all_checks(every_file=True) for line in differences(one)] == []
 
 
 def test_the_manifest_says_what_is_in_it(fresh_database: FreshDatabase, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 
 from gongxue.certificates.actions import issue_certificates, receive_stock
 from gongxue.certificates.models import Certificate, LedgerEntry, SerialNumberRow
@@ -29,7 +30,7 @@ from gongxue.foundation.trail.witnesses import Witness, compare, read_witness, w
 from gongxue.parties.models import Person
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
-from tests.cast import ClassAt, FreshDatabase, Plan
+from tests.cast import PASSWORD, ClassAt, FreshDatabase, Plan
 from tests.prepared import Clone
 
 ANY = "tests look at all rows"
@@ -66,6 +67,10 @@ def test_a_restored_machine_is_the_one_that_was_backed_up(
         assert read(StoredFile.objects.get()) == b"sealed document"
         person = Person.objects.unscoped(ANY).select_related("account").order_by("pk")[0]
         assert len(person.id_number.reveal()) == 18
+        client = Client()
+        sign_in = {"username": person.account.sign_in_name, "password": PASSWORD}
+        assert client.post("/sign-in/", sign_in)["Location"] == "/desk/"
+        assert client.get("/desk/").status_code == 200
         record(Permission.RUN_DAILY, by=c.people.system, now=c.now, about=c.tc)
         assert seal(c.now) == 1
 
