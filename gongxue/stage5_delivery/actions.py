@@ -36,6 +36,7 @@ from gongxue.stage5_delivery.queries import (
 
 WARN_AT = 3  # periods missed: one before the limit (process.md 5)
 UNMARKED = "unmarked"  # what a page showed for somebody without a mark
+RESULTS_STAGE = 7  # the results are confirmed: the class has come to the last link of TR 6
 PRODUCTS_EACH = 20  # per trainee and attempt; ours, so that nobody fills the disk
 
 
@@ -278,7 +279,7 @@ def hand_in(
 ) -> LearningProduct:  # fmt: skip
     """A trainee hands in a learning product (TR 12.1); the time is the server's, a new version is another row.
 
-    Refused: not one's own, outside the class, while the handed-in work is being scored.
+    Refused: not one's own, outside the class, while the handed-in work is being scored, when results are confirmed.
     """
     row = lock(attendee, by)
     if row.application.person.account_id != by.account_id:
@@ -286,7 +287,10 @@ def hand_in(
     if delivery_of(row.training_class) is None:
         raise RuleBroken([Breach("hand_in.early", "TR 12.1", "尚未开班。", "请在培训期间提交。")])
     breaches = []
-    if not row.may_hand_in:
+    if row.training_class.stage >= RESULTS_STAGE:
+        says = "成绩已确认，不再接收学习成果。"
+        breaches.append(Breach("hand_in.over", "TR 12.1", says, "如成绩有误，请培训机构申请更正。"))
+    elif not row.may_hand_in:
         breaches.append(
             Breach(
                 "hand_in.closed",
