@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gongxue.commands.backup import backup, witness
+from gongxue.commands.bench import bench
 from gongxue.commands.check_books import check_books
 from gongxue.commands.daily import daily
 from gongxue.commands.demo import demo
@@ -30,5 +31,5 @@ def manage(arguments: tuple[str, ...]) -> None:
     execute_from_command_line(["gongxue manage", *arguments])
 
 
-for command in (serve, work, daily, rehearse, demo, check_books, verify, backup, restore, witness):
+for command in (serve, work, daily, rehearse, demo, check_books, verify, backup, restore, witness, bench):
     main.add_command(command)

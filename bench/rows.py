@@ -1,0 +1,24 @@
+"""Which rows there are. Imports nothing of the product, so that the command can name them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A row: what people read, the function that measures it, and whether it wants the whole country."""
+
+    title: str
+    function: str  # module.function, called with the scale
+    country: bool = False  # it takes a minute to make
+
+
+ROWS: dict[str, Definition] = {
+    "query": Definition("公开查询证书", "bench.query.query"),
+    "query-sql": Definition("公开查询证书与直接查库", "bench.query.query_sql"),
+    "class-page": Definition("培训班页面", "bench.class_page.class_page", country=True),
+    "import-people": Definition("从 Excel 导入人员", "bench.people.import_people"),
+    "issue-certificates": Definition("核发证书", "bench.issuing.issue_certificates"),
+    "certificate-pdf": Definition("证书排版和签名", "bench.documents.certificate_pdf"),
+}
