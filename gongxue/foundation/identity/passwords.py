@@ -10,7 +10,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
-from pypinyin import lazy_pinyin
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # no 0/O, 1/I/L, U: read aloud and typed on phones
 INITIAL_HOURS = 72
@@ -116,6 +115,8 @@ class ContextWords:
                 raise ValidationError("密码不能以姓名、登录名或平台名称为主。", code="password_context")
 
     def _words(self, user: Any) -> list[str]:
+        from pypinyin import lazy_pinyin  # its dictionaries are for those who choose a password
+
         words = list(self.platform)
         if user is not None and user.name:
             words += [user.name, "".join(lazy_pinyin(user.name)), user.sign_in_name]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import lazy_pinyin
-
 from gongxue.foundation.identity.models import Account
 
 _FORM = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
@@ -21,6 +19,8 @@ def suggest(name: str, taken: set[str] | None = None) -> str:
 
     taken: names already given in this run (bulk import); the database is asked otherwise.
     """
+    from pypinyin import lazy_pinyin  # its dictionaries would slow every start
+
     base = "".join(ch for ch in "".join(lazy_pinyin(name)).lower() if ch.isascii() and ch.isalnum())[:30]
     base = base if base and base[0].isalpha() else f"user{base}"
     base = base.ljust(3, "0")
