@@ -20,7 +20,12 @@ from tests.still_clock import StillClock
 NOW = at(FIRST_DAY)
 WRITTEN = "阿卜杜•买 买提"
 KEPT = "阿卜杜·买买提"
-STAFF: dict[str, Any] = {"id": "", "phone": "", "duty": "省级管理部门工作人员", "place": "河北省人力资源和社会保障厅"}
+STAFF: dict[str, Any] = {
+    "id": "",
+    "phone": "",
+    "duty": "省级管理部门工作人员",
+    "place": "河北省人力资源和社会保障厅",
+}
 
 
 def names() -> list[str]:
