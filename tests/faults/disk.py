@@ -41,7 +41,8 @@ class _Vfs(Structure):
     """sqlite3_vfs: how files are opened."""
 
 
-_Open = CFUNCTYPE(c_int, POINTER(_Vfs), c_char_p, POINTER(_File), c_int, POINTER(c_int))
+# The path stays a pointer: SQLite keeps it as long as the file is open, a copy in Python would be gone by then.
+_Open = CFUNCTYPE(c_int, POINTER(_Vfs), c_void_p, POINTER(_File), c_int, POINTER(c_int))
 _Vfs._fields_ = [
     ("version", c_int), ("size", c_int), ("longest", c_int), ("next", c_void_p), ("name", c_char_p), ("data", c_void_p),
     ("open", _Open), *((f"more{i}", c_void_p) for i in range(15)),
@@ -132,9 +133,9 @@ def _watching(usual: Any, books: Path, record: Record) -> Any:
     vfs.name, vfs.next = name, None
     open_usually = usual.contents.open
 
-    def open_(given: Any, path: bytes | None, file: Any, flags: int, out: Any) -> int:
+    def open_(given: Any, path: int | None, file: Any, flags: int, out: Any) -> int:
         code = int(open_usually(usual, path, file, flags, out))
-        shown = Path(path.decode()) if path else None
+        shown = Path(string_at(path).decode()) if path else None
         if code == OK and shown and shown.parent == books.parent and shown.name.startswith(books.name):
             file.contents.methods = _noting(file.contents.methods, shown.name, record)
         return code

@@ -20,7 +20,11 @@ from tests.cast import FreshDatabase
 from tests.faults.counts import short_and_full
 from tests.faults.disk import Record, recorded
 
-pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="reads what SQLite writes")
+# Only in `make faults`: a mistake below SQLite would end the process, and all other tests with it.
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="reads what SQLite writes"),
+]
 
 
 @dataclass(frozen=True, slots=True)
