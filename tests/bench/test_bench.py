@@ -20,7 +20,7 @@ command = import_module("gongxue.commands.bench")  # `gongxue.commands.bench` by
 FIELDS = ["name", "figure", "unit", "baseline", "baseline_name", "ratio", "memory_mb"]
 TINY = "0.001"
 MORE = {
-    "query": ["json_per_s", "empty_wsgi_per_s", "processor_ms", "register"],
+    "query": ["page_per_s", "json_per_s", "empty_wsgi_per_s", "processor_ms", "register"],
     "query-sql": [],
     "class-page": ["processor_ms", "slowest_ms", "classes", "queries", "most_queries", "page_kb"],
     "import-people": ["people", "seconds", "preview_seconds", "workbook_kb"],
