@@ -11,6 +11,7 @@ from gongxue.foundation.identity.models import Role, account_field
 from gongxue.foundation.lifecycle.scope import Scoped
 
 SUBJECT_LENGTH = 120
+ONCE_LENGTH = 120
 
 
 class Message(Scoped):
@@ -22,11 +23,16 @@ class Message(Scoped):
     body = models.TextField("内容", blank=True)
     link = models.CharField("链接", max_length=200, blank=True)
     kind = models.CharField("类别", max_length=40)
+    once = models.CharField("只发一次", max_length=ONCE_LENGTH, blank=True)
+    event = models.JSONField("日程", null=True)  # a CalendarEvent as data
     sent_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读", null=True)
 
     class Meta:
         db_table = "message"
+        constraints = [
+            models.UniqueConstraint(fields=["to", "once"], condition=~Q(once=""), name="message_once")
+        ]
         indexes = [
             models.Index(fields=["account", "-id"], name="message_inbox"),
             models.Index(fields=["account"], condition=Q(read_at=None), name="message_unread"),
