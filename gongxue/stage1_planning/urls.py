@@ -4,9 +4,10 @@ from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning import views
+from gongxue.stage1_planning.views import national
 
 urlpatterns = [
-    route("national/", views.national_list, "national_list", Open.PUBLIC),
+    route("national/", national.national_list, "national_list", Open.PUBLIC),
     route("planning/", views.rounds, "planning.rounds", P.SEE_CLASSES),
     route("planning/open/", views.open_round, P.OPEN_ROUND.value, P.OPEN_ROUND),
     route("planning/<int:pk>/", views.round_page, "planning.round", P.SEE_CLASSES),

@@ -1,4 +1,4 @@
-"""Pages of stage 1: rounds, the lines of a round for each role, one line, exceptions, the national list."""
+"""Pages of stage 1: rounds, the lines of a round for each role, one line, exceptions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -16,9 +15,8 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import answer_status, chosen, differences, is_conflict, refusals
+from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
 from gongxue.regulations.breaches import cite
-from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.levels import Level
 from gongxue.regulations.registers import province_name, provinces
@@ -28,13 +26,10 @@ from gongxue.stage1_planning.forms import ExceptionForm, LineForm, RoundForm
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import (
     counts_by_state,
-    editions,
     last_report,
     lines_of,
     progress_of,
-    published_classes,
     rounds_visible_to,
-    with_notice,
 )
 
 PAGE = 50  # rows of a list
@@ -201,33 +196,3 @@ def grant_exception(request: Request, pk: int) -> HttpResponse:
             return redirect("class", tc.pk)
     shown = {"form": form, "training_class": tc}
     return render(request, "planning/exception.html", shown, status=answer_status(form))
-
-
-def national_list(request: Request) -> HttpResponse:
-    """全国培训信息: public, filtered by province, level, category and date (TR 7)."""
-    asked = chosen(request, "province", "level", "category", "all")
-    page = Paginator(_filtered(asked, published_classes()), PAGE).get_page(request.GET.get("page"))
-    shown = {
-        "page": page,
-        "noticed": with_notice(page.object_list),
-        "provinces": provinces(),
-        "levels": list(Level),
-        "categories": CATEGORIES.items(),
-        "chosen": asked,
-        "today": clock.today(),
-        "edition": editions().first(),
-    }
-    return render(request, "planning/national.html", shown)
-
-
-def _filtered(asked: dict[str, str], rows: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
-    """Only what the registers know narrows the list; anything else in the address is ignored."""
-    if asked["province"] in {p.code for p in provinces()}:
-        rows = rows.filter(province_code=asked["province"])
-    if asked["level"] in list(Level):
-        rows = rows.filter(level=asked["level"])
-    if asked["category"] in CATEGORIES:
-        rows = rows.filter(category=asked["category"])
-    if asked["all"] != "on":
-        rows = rows.filter(first_day__gte=clock.today())
-    return rows
