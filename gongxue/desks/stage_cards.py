@@ -28,7 +28,7 @@ from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage2_staffing.queries import SeatView, opening_of
-from gongxue.stage3_programme.queries import programme_breaches, programme_of, unconfirmed
+from gongxue.stage3_programme.queries import programme_breaches, programme_of, unconfirmed, written_sessions
 from gongxue.stage5_delivery.queries import called_periods, delivery_of
 from gongxue.stage6_assessment.queries import results_of
 from gongxue.stage7_evaluation.queries import answered_count, certificates_due, closing_of, has_answered
@@ -100,7 +100,7 @@ def _programme(file: ClassFile) -> StageCard:
         card.facts.append(("退回意见", programme.returned_reason))
     if programme.state in (ProgrammeState.DRAFT, ProgrammeState.RETURNED):
         programme.training_class = tc
-        card.missing = [b.says for b in programme_breaches(programme, file.sessions)]
+        card.missing = [b.says for b in programme_breaches(programme, written_sessions(programme))]
     elif programme.state == ProgrammeState.SUBMITTED:
         card.missing = ["等待省级管理部门审核"]
     if waiting := (unconfirmed(programme) if programme.state != ProgrammeState.FILED else []):

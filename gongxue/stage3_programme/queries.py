@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,14 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted, is_staffed, opening_of, seat_of
-from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
+from gongxue.stage3_programme.models import (
+    CourseSession,
+    DraftSession,
+    FiledProgramme,
+    Programme,
+    ProgrammeConfirmation,
+    Timetabled,
+)
 
 OPEN_STATES = (ProgrammeState.DRAFT, ProgrammeState.RETURNED)
 
@@ -40,8 +48,19 @@ def programme_of(training_class: TrainingClass) -> Programme | None:
 
 
 def sessions_of(training_class: TrainingClass) -> list[CourseSession]:
-    """The timetable in order."""
+    """The timetable in force, in order; before the first filing the one that is being written."""
     rows = CourseSession.objects.inside(training_class=training_class)
+    return list(rows.select_related("teacher__account").order_by("day", "period"))
+
+
+def timetable_of(programme: Programme) -> type[CourseSession] | type[DraftSession]:
+    """Where the timetable that is being written stands: beside the one in force while a filed one is changed."""
+    return DraftSession if programme.is_change else CourseSession
+
+
+def written_sessions(programme: Programme) -> Sequence[Timetabled]:
+    """The timetable as it is being written, in order; that of a filed programme is the one in force."""
+    rows = timetable_of(programme).objects.inside(training_class=programme.training_class_id)
     return list(rows.select_related("teacher__account").order_by("day", "period"))
 
 
@@ -67,7 +86,7 @@ def unconfirmed(programme: Programme) -> list[str]:
     return [i.person.name for i in instructors if i.person_id not in done]
 
 
-def programme_breaches(programme: Programme, sessions: list[CourseSession]) -> list[Breach]:
+def programme_breaches(programme: Programme, sessions: Sequence[Timetabled]) -> list[Breach]:
     """Everything that keeps the programme from being submitted."""
     shown = programme.training_class
     edition = shown.edition
@@ -102,7 +121,7 @@ def programme_breaches(programme: Programme, sessions: list[CourseSession]) -> l
     return breaches + confirmation_breaches(unconfirmed(programme))
 
 
-def snapshot(programme: Programme, sessions: list[CourseSession]) -> dict[str, Any]:
+def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, Any]:
     """The text and the timetable as they are filed."""
     return {
         "sections": programme.sections,

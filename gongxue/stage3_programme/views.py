@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -35,7 +35,7 @@ from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme import actions
 from gongxue.stage3_programme.forms import read_saving
-from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme
+from gongxue.stage3_programme.models import FiledProgramme, Programme, Timetabled
 from gongxue.stage3_programme.queries import (
     OPEN_STATES,
     filed_as,
@@ -45,9 +45,9 @@ from gongxue.stage3_programme.queries import (
     may_write,
     programme_breaches,
     programme_of,
-    sessions_of,
     snapshot,
     words_of,
+    written_sessions,
 )
 from gongxue.stage3_programme.timetable import day_title, rows_of, standard_timetable, tone_of
 
@@ -74,7 +74,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
     if writes and request.GET.get("view") != "read":
         return render(request, "programme/editor.html", shown | _editor(tc, row))
     if row is not None:
-        sessions = sessions_of(tc)
+        sessions = written_sessions(row)
         shown |= _sheet(tc, snapshot(row, sessions)) | {
             "periods": training_periods([s.as_rule() for s in sessions])
         }
@@ -129,7 +129,7 @@ def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, An
     shown["late_words"] = f"逾期 {row.late_days} 天"
     if shown["is_open"]:
         late = due.late_by(today)
-        shown["missing"] = programme_breaches(row, sessions_of(tc))
+        shown["missing"] = programme_breaches(row, written_sessions(row))
         shown["scenic"] = scenic_warnings(row.venue)
         shown["asked"] = any(w.account == role.account_id and w.confirmed_at is None for w in words)
         warning = f"已过期限 {late} 天，报送后标记“逾期 {late} 天”并计入统计。" if late else ""
@@ -149,11 +149,11 @@ def _editor(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
         "mode": row.final_mode if row else FinalMode.LESSON,
         "version": row.version if row else 0,
         "declared": bool(row and row.venue_declared),
-        "timetable": json.dumps(_timetable(tc), ensure_ascii=False),
+        "timetable": json.dumps(_timetable(tc, row), ensure_ascii=False),
     }
 
 
-def _timetable(tc: TrainingClass) -> dict[str, Any]:
+def _timetable(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
     """What the timetable editor works with, JSON-ready."""
     edition = tc.edition
     team = accepted(tc)
@@ -169,12 +169,12 @@ def _timetable(tc: TrainingClass) -> dict[str, Any]:
             *({"kind": k.value, "module": "", "title": k.title, "tone": k.value} for k in kinds),
         ],
         "team": [{"id": i.person_id, "name": i.person.name, "seat": Seat(i.seat).short} for i in team],
-        "sessions": _plain(sessions_of(tc), {i.person_id for i in team}),
+        "sessions": _plain(written_sessions(row) if row else (), {i.person_id for i in team}),
         "standard": [{**one, "day": one["day"].isoformat()} for one in proposal],
     }  # fmt: skip
 
 
-def _plain(sessions: list[CourseSession], team: set[int]) -> list[dict[str, Any]]:
+def _plain(sessions: Sequence[Timetabled], team: set[int]) -> list[dict[str, Any]]:
     """Periods as JSON; a teacher who has left the class is taken out, the period waits for another."""
     return [
         {
@@ -228,7 +228,7 @@ def _theirs(request: Request, tc: TrainingClass) -> dict[str, Any]:
         "writer": f"{last.actor}（{last.organisation}）" if last else "",
         "at": localtime(last.at).strftime("%m月%d日 %H:%M") if last else "",
         "fields": {**row.sections, "final_mode": row.final_mode, "venue_declared": row.venue_declared},
-        "sessions": _plain(sessions_of(tc), {i.person_id for i in accepted(tc)}),
+        "sessions": _plain(written_sessions(row), {i.person_id for i in accepted(tc)}),
         "panel": _panel(request, tc),
     }
 

@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
-from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.foundation.lifecycle.scope import NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.programme import SECTIONS, FinalMode, Session, SessionKind
+from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
 
 
@@ -40,7 +41,12 @@ class Programme(Stateful):
     submitted_by = account_field(null=True)
     submitted_at = models.DateTimeField("报送时间", null=True)
     filed_at = models.DateTimeField("报备时间", null=True)
+    first_submitted_at = models.DateTimeField("首次报送时间", null=True)  # what the deadline counts
     late_days = models.PositiveSmallIntegerField("逾期天数", default=0)
+    change_reason = models.CharField("变更理由", max_length=500, blank=True)
+    changed_from = models.PositiveIntegerField("变更前的版本", default=0)  # 0: not being changed
+    written_by = account_field(null=True)
+    written_at = models.DateTimeField("最近修改时间", null=True)
 
     class Meta:
         db_table = "programme"
@@ -53,6 +59,11 @@ class Programme(Stateful):
 
     def __str__(self) -> str:
         return f"{self.training_class} 培训方案"
+
+    @property
+    def is_change(self) -> bool:
+        """Whether a filed programme is being changed: the filed version stays in force meanwhile."""
+        return self.changed_from > 0
 
     @property
     def sections(self) -> dict[str, str]:
@@ -70,10 +81,9 @@ class Programme(Stateful):
         return in_class_scope(role)
 
 
-class CourseSession(Scoped):
-    """One lesson period 课时 of the timetable."""
+class Timetabled(Scoped):
+    """What one lesson period 课时 of a timetable says."""
 
-    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="sessions")
     day = models.DateField("日期")
     period = models.PositiveSmallIntegerField("课时")
     kind = models.CharField("类型", max_length=10, choices=[(k.value, k.title) for k in SessionKind])
@@ -83,12 +93,7 @@ class CourseSession(Scoped):
     room = models.CharField("地点", max_length=40, blank=True)
 
     class Meta:
-        db_table = "course_session"
-        constraints = [
-            models.UniqueConstraint(fields=["training_class", "day", "period"], name="session_once"),
-            models.CheckConstraint(condition=Q(kind__in=[k.value for k in SessionKind]), name="session_kind"),
-            models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="session_period"),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.day} 第{self.period}课时 {self.says}"
@@ -103,10 +108,45 @@ class CourseSession(Scoped):
         """The period as the regulations read it."""
         return Session(self.day, self.period, SessionKind(self.kind), self.module, self.teacher_id)
 
+
+class CourseSession(Timetabled):
+    """A period of the timetable in force: what later stages read. Before the first filing it is what is written."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="sessions")
+
+    class Meta:
+        db_table = "course_session"
+        constraints = [
+            models.UniqueConstraint(fields=["training_class", "day", "period"], name="session_once"),
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in SessionKind]), name="session_kind"),
+            models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="session_period"),
+        ]
+
     @classmethod
     def scope_for(cls, role: Any) -> Q:
         """As the class."""
         return in_class_scope(role)
+
+
+class DraftSession(Timetabled):
+    """A period of a timetable that is being changed after filing: it comes into force when the change is filed."""
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="draft_sessions")
+
+    class Meta:
+        db_table = "draft_session"
+        constraints = [
+            models.UniqueConstraint(fields=["training_class", "day", "period"], name="draft_session_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in SessionKind]), name="draft_session_kind"
+            ),
+            models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="draft_session_period"),
+        ]
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class; trainees see what is in force."""
+        return NOTHING if role.is_(Duty.TRAINEE) else in_class_scope(role)
 
 
 class ProgrammeConfirmation(Scoped):

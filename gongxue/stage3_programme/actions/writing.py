@@ -1,4 +1,4 @@
-"""Acts of stage 3 (TR 9): writing together, confirming, submitting, filing."""
+"""Writing a programme together (TR 9)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ from django.db import IntegrityError, transaction
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
-from gongxue.foundation.lifecycle.engine import check_seen, edit, lock, move
+from gongxue.foundation.lifecycle.engine import check_seen, edit, lock
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.calendar import day_of, programme_due
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
 from gongxue.regulations.programme import SECTION_LIMIT, SECTIONS, FinalMode, SessionKind
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
-from gongxue.stage1_planning.actions import reach_stage, refuse_own
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import accepted, opening_of, seat_of
-from gongxue.stage3_programme import notices
-from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
-from gongxue.stage3_programme.queries import OPEN_STATES, programme_breaches, sessions_of, snapshot
+from gongxue.stage3_programme.models import Programme, Timetabled
+from gongxue.stage3_programme.queries import OPEN_STATES, timetable_of
 from gongxue.stage3_programme.timetable import SessionRow as SessionRow
 
 
@@ -51,24 +47,20 @@ def edit_programme(
     if venue_declared is not None:
         fields["venue_declared"] = venue_declared
     changes = edit(programme, **fields)
-    if sessions is not None and (replaced := _replace_sessions(shown, sessions)):
+    if sessions is not None and (replaced := _replace_sessions(programme, sessions)):
         if not changes:
             programme.version += 1
             programme.save(update_fields=["version"])
         changes["sessions"] = replaced
     if not changes and not begun:
         return programme  # saved again as it was: no new version, the instructors' word still stands
+    programme.written_by, programme.written_at = by.account, now
+    programme.save(update_fields=["written_by", "written_at"])
     record(
         Permission.EDIT_PROGRAMME, by=by, now=now, about=programme,
         changes={key: ["…", "…"] if key in SECTIONS else value for key, value in changes.items()},
     )  # fmt: skip
     return programme
-
-
-def _locked(programme: Programme, by: Role) -> Programme:
-    """The programme, locked after its class: the order of `edit_programme`, so that no two acts block each other."""
-    lock(programme.training_class, by)
-    return lock(programme, by)
 
 
 def _check_may_write(shown: TrainingClass, by: Role) -> None:
@@ -177,14 +169,15 @@ def _row_breaches(row: SessionRow, shown: TrainingClass, team: set[int]) -> list
     return breaches
 
 
-def _replace_sessions(shown: TrainingClass, sessions: Sequence[SessionRow]) -> list[int] | None:
+def _replace_sessions(programme: Programme, sessions: Sequence[SessionRow]) -> list[int] | None:
     """[periods before, periods now], or None when the timetable is the same as before."""
-    old = CourseSession.objects.inside(training_class=shown)
+    model = timetable_of(programme)
+    old = model.objects.inside(training_class=programme.training_class)
     held = list(old)
     before = len(held)
     rows = [
-        CourseSession(
-            training_class=shown,
+        model(
+            training_class=programme.training_class,
             day=row["day"],
             period=row["period"],
             kind=row["kind"],
@@ -200,7 +193,7 @@ def _replace_sessions(shown: TrainingClass, sessions: Sequence[SessionRow]) -> l
     old.delete()
     try:
         with transaction.atomic():
-            CourseSession.objects.bulk_create(rows)
+            model.objects.bulk_create(rows)
     except IntegrityError as error:
         raise RuleBroken(
             [Breach("timetable.twice", "TR 9", "同一课时安排了两次。", "请删去一处后保存。")]
@@ -208,100 +201,5 @@ def _replace_sessions(shown: TrainingClass, sessions: Sequence[SessionRow]) -> l
     return [before, len(rows)]
 
 
-def _content(row: CourseSession) -> tuple[object, ...]:
+def _content(row: Timetabled) -> tuple[object, ...]:
     return (row.day, row.period, row.kind, row.module, row.topic, row.teacher_id or 0, row.room)
-
-
-@action(Permission.CONFIRM_PROGRAMME)
-def confirm_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> ProgrammeConfirmation:
-    """An instructor stands by this version (AMB-67). Confirming the same version again changes nothing."""
-    row = _locked(programme, by)
-    seat = seat_of(row.training_class, by.account_id, Seat.INSTRUCTOR)
-    if seat is None:
-        raise NotAllowed("只有本班授课骨干教师确认培训方案。", "TR 9")
-    check_seen(row, seen)
-    if row.state not in OPEN_STATES:
-        raise RuleBroken(
-            [
-                Breach(
-                    "confirm.closed",
-                    "TR 9",
-                    f"培训方案现为“{row.state_title}”，无须确认。",
-                    "请刷新页面查看当前进度。",
-                )
-            ]
-        )
-    confirmation, created = ProgrammeConfirmation.objects.inside(
-        training_class=row.training_class, person=seat.person, version=row.version
-    ).get_or_create(
-        training_class=row.training_class,
-        person=seat.person,
-        version=row.version,
-        defaults={"confirmed_at": now},
-    )
-    if created:
-        record(
-            Permission.CONFIRM_PROGRAMME, by=by, now=now, about=row, changes={"version": [None, row.version]}
-        )
-    return confirmation
-
-
-@action(Permission.SUBMIT_PROGRAMME)
-def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> Programme:
-    """Submit to the province, by D-30 or the day it was extended to (TR 9); later is accepted, marked 逾期 and counted.
-
-    Refused: a section or module is missing, days or assessments do not fit, not staffed, not confirmed by both.
-    """
-    row = _locked(programme, by)
-    check_seen(row, seen)
-    refuse_if(programme_breaches(row, sessions_of(row.training_class)))
-    shown = row.training_class
-    version = row.version
-    late = due_of(shown, programme_due(shown.first_day, shown.edition)).late_by(day_of(now))
-    changes = move(
-        row, Permission.SUBMIT_PROGRAMME, seen=seen, submitted_by=by.account, submitted_at=now, late_days=late,
-        returned_reason="",
-    )  # fmt: skip
-    _carry_confirmations(shown, version, row.version, now)
-    record(
-        Permission.SUBMIT_PROGRAMME, by=by, now=now, about=row, changes={**changes, "late_days": [None, late]}
-    )
-    notices.submitted(row, now)
-    return row
-
-
-def _carry_confirmations(shown: TrainingClass, version: int, submitted: int, now: datetime) -> None:
-    """Submitting counts as a version; the instructors' word was for the same text."""
-    held = ProgrammeConfirmation.objects.inside(training_class=shown, version=version)
-    ProgrammeConfirmation.objects.bulk_create(
-        ProgrammeConfirmation(training_class=shown, person_id=person, version=submitted, confirmed_at=now)
-        for person in held.values_list("person_id", flat=True)
-    )
-
-
-@action(Permission.RETURN_PROGRAMME)
-def return_programme(*, programme: Programme, reason: str, seen: int, by: Role, now: datetime) -> Programme:
-    """The province returns the programme with comments (TR 9)."""
-    row = _locked(programme, by)
-    changes = move(
-        row, Permission.RETURN_PROGRAMME, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
-    )
-    record(Permission.RETURN_PROGRAMME, by=by, now=now, about=row, reason=reason, changes=changes)
-    notices.returned(row, reason, now)
-    return row
-
-
-@action(Permission.FILE_PROGRAMME)
-def file_programme(*, programme: Programme, seen: int, by: Role, now: datetime) -> FiledProgramme:
-    """The province approves what it has seen; that files it with the centre (TR 9, AMB-13)."""
-    row = _locked(programme, by)
-    refuse_own(by, row.submitted_by_id)
-    changes = move(row, Permission.FILE_PROGRAMME, seen=seen, filed_at=now)
-    filed = FiledProgramme.objects.create(
-        training_class=row.training_class, version=row.version,
-        content=snapshot(row, sessions_of(row.training_class)), filed_by=by.account, filed_at=now,
-    )  # fmt: skip
-    reach_stage(row.training_class, 4)
-    record(Permission.FILE_PROGRAMME, by=by, now=now, about=row, changes=changes)
-    notices.filed(row, now)
-    return filed

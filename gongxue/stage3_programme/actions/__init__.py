@@ -1,0 +1,19 @@
+"""Acts of stage 3 (TR 9): writing together, confirming, submitting, filing."""
+
+from gongxue.stage3_programme.actions.filing import (
+    confirm_programme,
+    file_programme,
+    return_programme,
+    submit_programme,
+)
+from gongxue.stage3_programme.actions.writing import edit_programme
+from gongxue.stage3_programme.timetable import SessionRow
+
+__all__ = [
+    "SessionRow",
+    "confirm_programme",
+    "edit_programme",
+    "file_programme",
+    "return_programme",
+    "submit_programme",
+]

@@ -1,0 +1,19 @@
+"""Stage 3: the programme, its timetable, its filed versions (TR 9)."""
+
+from gongxue.stage3_programme.models.programme import (
+    CourseSession,
+    DraftSession,
+    FiledProgramme,
+    Programme,
+    ProgrammeConfirmation,
+    Timetabled,
+)
+
+__all__ = [
+    "CourseSession",
+    "DraftSession",
+    "FiledProgramme",
+    "Programme",
+    "ProgrammeConfirmation",
+    "Timetabled",
+]
