@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from gongxue.foundation.identity.actions import name_breaches, new_account
 from gongxue.foundation.identity.models import Account, Organisation, Role
@@ -18,7 +19,14 @@ from gongxue.foundation.lifecycle.acts import action, open_action
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.pages.typesetter import uncovered
 from gongxue.foundation.trail.record import record
-from gongxue.parties.models import Booking, Person, PoolMembership, Qualification, TrainingApproval
+from gongxue.parties.models import (
+    Booking,
+    Person,
+    PoolMembership,
+    Qualification,
+    SatisfactionSum,
+    TrainingApproval,
+)
 from gongxue.parties.people_import import import_people as import_people
 from gongxue.parties.queries import phone_breaches as phone_breaches
 from gongxue.parties.reveal import reveal_id_number as reveal_id_number
@@ -297,6 +305,20 @@ def book(person: Person, days: Iterable[date], *, capacity: str, reference: str)
 def unbook(person: Person, reference: str) -> None:
     """Give the days of one reason back."""
     Booking.objects.unscoped("one person, one reason").filter(person=person, reference=reference).delete()
+
+
+def note_satisfaction(rows: Collection[SatisfactionSum]) -> None:
+    """Write what trainees gave their teachers; called when a class's sheets are released, under the class's lock.
+
+    rows: of one class, without `group`; each must hold at least a group of answers.
+    """
+    for reference in {row.reference for row in rows}:
+        written = SatisfactionSum.objects.unscoped("the groups of one class").filter(reference=reference)
+        last = written.aggregate(last=Max("group"))["last"] or 0
+        for row in rows:
+            if row.reference == reference:
+                row.group = last + 1
+    SatisfactionSum.objects.bulk_create(rows)
 
 
 def note_qualifications(rows: Iterable[Qualification]) -> None:

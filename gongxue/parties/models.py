@@ -17,6 +17,7 @@ from gongxue.regulations.categories import CATEGORIES, category_title
 from gongxue.regulations.id_numbers import IdNumber, mask_phone, parse_id_number
 from gongxue.regulations.levels import Level
 from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import Seat
 
 CATEGORY_CHOICES = list(CATEGORIES.items())
 LEVEL_CHOICES = [(level.value, level.title) for level in Level]
@@ -205,6 +206,91 @@ class Booking(Scoped):
     def scope_for(cls, role: Any) -> Q:
         """Only the person; the recommendation reads all of them for a stated reason."""
         return Q(person__account=role.account) if role.account_id else NOTHING
+
+
+class Unavailability(Scoped):
+    """Days on which a teacher says they cannot: nobody recommends them then. Why is their own affair."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="unavailabilities")
+    first_day = models.DateField("自")
+    last_day = models.DateField("至")
+    note_sealed = models.BinaryField("备注", default=bytes)  # may be personal: under the person's own key
+
+    class Meta:
+        db_table = "unavailability"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")), name="unavailability_dates"
+            ),
+            models.UniqueConstraint(fields=["person", "first_day", "last_day"], name="unavailability_once"),
+        ]
+        indexes = [models.Index(fields=["person", "last_day"], name="unavailability_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.first_day} 至 {self.last_day}"
+
+    @property
+    def note(self) -> str:
+        """What the teacher noted for themselves."""
+        sealed = bytes(self.note_sealed)
+        return self.person.account.unseal(sealed, "unavailability.note") if sealed else ""
+
+    def set_note(self, note: str) -> None:
+        """Seal the note under the person's own key."""
+        self.note_sealed = self.person.account.seal(note, "unavailability.note") if note else b""
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Only the person; everybody else learns free or not free."""
+        return Q(person__account=role.account)
+
+
+class SatisfactionSum(Scoped):
+    """What the trainees of a class together gave a teacher on form 2; written as the sheets are released.
+
+    One row per teacher, class and group of released sheets: never fewer than a group, so that no answer can be had
+    by subtraction.  # reading: AMB-19
+    """
+
+    REGISTER = True
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="satisfaction_sums")
+    year = models.PositiveSmallIntegerField("年度")  # in which the class ended
+    reference = models.CharField("事由", max_length=60)  # "class/12"
+    group = models.PositiveSmallIntegerField("第几组")
+    seat = models.CharField("身份", max_length=12, choices=[(s.value, s.title) for s in Seat])
+    answers = models.PositiveIntegerField("份数")
+    items = models.PositiveSmallIntegerField("题数")
+    points = models.PositiveIntegerField("总分")  # over all answers and items, each 1 to 3
+
+    class Meta:
+        db_table = "satisfaction_sum"
+        constraints = [
+            models.CheckConstraint(condition=Q(seat__in=[s.value for s in Seat]), name="satisfaction_seat"),
+            models.CheckConstraint(
+                condition=Q(
+                    answers__gte=1,
+                    items__gte=1,
+                    points__gte=models.F("answers") * models.F("items"),
+                    points__lte=3 * models.F("answers") * models.F("items"),
+                ),
+                name="satisfaction_points",
+            ),
+            models.UniqueConstraint(fields=["reference", "group", "person"], name="satisfaction_once"),
+        ]
+        indexes = [models.Index(fields=["person", "year"], name="satisfaction_year")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.answers} 份"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the person's record: the centre all, a province its own teachers, a teacher their own."""
+        if role.duty_enum.reads_all:
+            return EVERYTHING
+        if role.is_(Duty.PROVINCE):
+            return Q(person__province_code=role.organisation.province_code)
+        return Q(person__account=role.account)
 
 
 class PeopleImport(Scoped):

@@ -2,8 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from .breaches import Breach
 from .editions import Edition
+from .official_forms import Form
+
+# The items of form 2 that speak of one instructor (3.1.1-3.1.6, 3.2.1-3.2.6) and of the examiners (8, 9).
+# reading: AMB-19
+EXAMINER_ITEMS = ("8", "9")
+
+
+def instructor_items(number: int) -> tuple[str, ...]:
+    """The items about the first or the second instructor."""
+    return tuple(f"3.{number}.{i}" for i in range(1, 7))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What some trainees gave together: how many answered, and the points over all of their items."""
+
+    answers: int
+    points: int
+
+
+def points_given(sheets: Iterable[tuple[Form, Mapping[str, Any]]], codes: tuple[str, ...]) -> Given:
+    """The sum of the scores of some items over sheets; a sheet that leaves one of them out does not count.
+
+    sheets: the form's version and the answers by code.
+    """
+    answers = points = 0
+    for form, given in sheets:
+        scores = [
+            dict(zip(item.options, item.scores, strict=False)).get(given.get(item.code, ""))
+            for item in form.items
+            if item.code in codes
+        ]
+        if len(scores) == len(codes) and None not in scores:
+            answers += 1
+            points += sum(score for score in scores if score is not None)
+    return Given(answers, points)
+
+
+def mean_satisfaction(parts: Iterable[tuple[Given, int]], edition: Edition) -> float | None:
+    """The mean of 1 to 3 over parts (what was given, number of items), every answer with the same weight.
+
+    None under five answers: no judgement.  # reading: AMB-19
+    """
+    found = [(given.answers, given.points / items) for given, items in parts]
+    answers = sum(n for n, _ in found)
+    if answers < edition.shown_from:
+        return None
+    return sum(points for _, points in found) / answers
 
 
 def answer_breaches(took_final: bool, answered: bool) -> list[Breach]:

@@ -10,7 +10,7 @@ from django.db.models import Max, Q, QuerySet
 
 from gongxue.foundation.identity.models import Account, Role
 from gongxue.parties.models import Booking, Person, PoolMembership
-from gongxue.parties.queries import busy_days, members_visible_to
+from gongxue.parties.queries import busy_days, members_visible_to, satisfaction_so_far
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.editions import Edition
 from gongxue.regulations.levels import Level
@@ -82,7 +82,7 @@ def demand_of(training_class: TrainingClass) -> Demand:
 
 
 def candidates_for(training_class: TrainingClass, people: list[int] | None = None) -> list[Candidate]:
-    """The pool (or some of it) as plain values: four queries whatever its size."""
+    """The pool (or some of it) as plain values: as many queries whatever its size."""
     members = PoolMembership.objects.unscoped("the recommendation weighs the whole pool")
     if people is not None:
         members = members.filter(person__in=people)
@@ -93,14 +93,21 @@ def candidates_for(training_class: TrainingClass, people: list[int] | None = Non
     days = demand_of(training_class).days
     busy = busy_days(ids, min(days), max(days))
     jobs = _jobs(ids, training_class.first_day)
+    liked = satisfaction_so_far(ids, training_class.first_day.year)
     return [
-        _candidate(training_class.category, rows, busy.get(person, set()), jobs.get(person, (0, None)))
+        _candidate(
+            training_class.category, rows, busy.get(person, set()), jobs.get(person, (0, None)), liked[person]
+        )
         for person, rows in grouped.items()
     ]
 
 
 def _candidate(
-    category: str, rows: list[PoolMembership], busy: set[date], jobs: tuple[int, date | None]
+    category: str,
+    rows: list[PoolMembership],
+    busy: set[date],
+    jobs: tuple[int, date | None],
+    satisfaction: float | None,
 ) -> Candidate:
     """One teacher. The levels are those of the category asked for: a level registered for another one is no help."""
     active = [row for row in rows if row.active]
@@ -115,7 +122,7 @@ def _candidate(
         province=first.province_code,
         employer=first.person.employer_id,
         jobs_this_year=jobs[0],
-        satisfaction=None,
+        satisfaction=satisfaction,
         last_job_on=jobs[1],
         busy=frozenset(busy),
     )

@@ -14,6 +14,7 @@ from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import NotThere, RuleBroken, refuse_if
 from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.trail.record import record
+from gongxue.parties.actions import note_satisfaction
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.evaluation import answer_breaches, closing_breaches
@@ -26,7 +27,12 @@ from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import delivery_of
 from gongxue.stage6_assessment.queries import took_final
 from gongxue.stage7_evaluation.models import AnswerSheet, Closing, EvaluationParticipation
-from gongxue.stage7_evaluation.queries import certificates_due, has_answered, is_confirmed
+from gongxue.stage7_evaluation.queries import (
+    certificates_due,
+    has_answered,
+    is_confirmed,
+    satisfaction_sums,
+)
 
 
 @action(Permission.ANSWER_EVALUATION)
@@ -77,8 +83,10 @@ def release_sheets(training_class: TrainingClass) -> int:
     Fewer stay out, so that the sum after minus the sum before never is one person.
     """
     waiting = AnswerSheet.objects.inside(training_class=training_class, released=False)
-    if waiting.count() < training_class.edition.shown_from:
+    sheets = list(waiting.select_related("version"))
+    if len(sheets) < training_class.edition.shown_from:
         return 0
+    note_satisfaction(satisfaction_sums(training_class, sheets))
     return waiting.update(released=True)
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gongxue.foundation.identity.models import Role
+from gongxue.parties.models import SatisfactionSum
 from gongxue.parties.queries import qualifications_of
-from gongxue.regulations.evaluation import results_shown
+from gongxue.regulations.evaluation import (
+    EXAMINER_ITEMS,
+    instructor_items,
+    points_given,
+    results_shown,
+)
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.official_forms import Form, Item, ItemKind, items_for
 from gongxue.regulations.roles import Duty
@@ -120,6 +127,31 @@ def instructor_titles(training_class: TrainingClass) -> dict[str, str]:
     for n, seat in enumerate(accepted(training_class, Seat.INSTRUCTOR), 1):
         taught = "、".join(courses.get(seat.person_id, {}))
         found[f"instructor_{n}"] = f"{seat.person.name}（{taught}）" if taught else seat.person.name
+    return found
+
+
+def satisfaction_sums(
+    training_class: TrainingClass, sheets: Collection[AnswerSheet]
+) -> list[SatisfactionSum]:
+    """What a group of sheets gives each teacher of the class (unsaved); whoever has fewer than a group gets none.
+
+    The items about an instructor count for that instructor, those about the examiners for each of them.
+    """
+    given = [(sheet.version.form, sheet.answers) for sheet in sheets]
+    teachers = [
+        (seat, instructor_items(n)) for n, seat in enumerate(accepted(training_class, Seat.INSTRUCTOR), 1)
+    ]
+    teachers += [(seat, EXAMINER_ITEMS) for seat in accepted(training_class, Seat.EXAMINER)]
+    found = []
+    for seat, codes in teachers:
+        got = points_given(given, codes)
+        if results_shown(got.answers, training_class.edition):
+            found.append(
+                SatisfactionSum(
+                    person_id=seat.person_id, year=training_class.last_day.year, seat=seat.seat, items=len(codes),
+                    reference=f"class/{training_class.pk}", answers=got.answers, points=got.points,
+                )
+            )  # fmt: skip
     return found
 
 

@@ -71,7 +71,7 @@ def test_registers_are_what_must_never_change() -> None:
     assert {m.__name__ for m in registers()} == {
         "Event", "Leaf", "Checkpoint", "FormVersion", "StoredFile", "ProvinceReport", "PublishedEdition",
         "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "Opinion", "LearningProduct", "ScoreSheet",
-        "TranscriptLine", "EvaluationParticipation", "Certificate", "LedgerEntry", "IssuedDocument",
+        "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument",
     }  # fmt: skip
 
 

@@ -18,6 +18,11 @@ from gongxue.parties.models import (
     Qualification,
     TrainingApproval,
 )
+from gongxue.parties.queries.standing import Standing as Standing
+from gongxue.parties.queries.standing import busy_days as busy_days
+from gongxue.parties.queries.standing import satisfaction_of as satisfaction_of
+from gongxue.parties.queries.standing import satisfaction_so_far as satisfaction_so_far
+from gongxue.parties.queries.standing import standings as standings
 from gongxue.regulations.approvals import Approval, approval_breaches
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.levels import InstitutionKind, Level
@@ -265,17 +270,6 @@ def person_of(account: Account | int) -> Person | None:
     """The person behind an account, or None for an official without one."""
     pk = account if isinstance(account, int) else account.pk
     return Person.objects.unscoped("who the actor is").filter(account_id=pk).select_related("account").first()
-
-
-def busy_days(people: list[int], first: date, last: date) -> dict[int, set[date]]:
-    """Booked days of people between two days, inclusive: person id → days."""
-    rows = Booking.objects.unscoped("double-booking guard").filter(
-        person__in=people, day__range=(first, last)
-    )
-    found: dict[int, set[date]] = {}
-    for person, day in rows.values_list("person_id", "day"):
-        found.setdefault(person, set()).add(day)
-    return found
 
 
 def qualifications_of(reference: str) -> int:
