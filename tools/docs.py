@@ -27,7 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 from gongxue.regulations.breaches import cite  # noqa: E402
 from gongxue.regulations.calendar import Due, deadlines_of_class, half_year_of, said, summary_due  # noqa: E402
-from gongxue.regulations.editions import edition_on  # noqa: E402
+from gongxue.regulations.deadline_table import RULES, DeadlineRule  # noqa: E402
+from gongxue.regulations.deadlines import Stop, reckon, review_due  # noqa: E402
+from gongxue.regulations.editions import Edition, edition_on  # noqa: E402
 from gongxue.regulations.levels import Level  # noqa: E402
 from gongxue.regulations.lifecycle import MOVES, THINGS, Move, Thing  # noqa: E402
 from gongxue.regulations.roles import ANY_SIGNED_IN, Duty, OrganisationKind, Permission, holders  # noqa: E402
@@ -153,7 +155,54 @@ def deadlines() -> str:
         table(head, (due_row(due) for due in dues)),
         "Days are calendar days in Asia/Shanghai, and the last day itself is in time (AMB-01). "
         "A deadline that is not refused afterwards is accepted late, marked 逾期 and counted.",
+        "## Every deadline",
+        "Whose it is, from which day it counts, whether the clock stands while the file is back for correction, who is "
+        "reminded when (days from the due day; the office above from the last one on), and what slips if it slips. "
+        "*ours*: no rule of the texts, a parameter of the edition.",
+        table(
+            [
+                "Deadline",
+                "Of",
+                "Owed by",
+                "Counts from",
+                "Article",
+                "Afterwards",
+                "Clock",
+                "Extension",
+                "Reminders",
+                "What slips",
+            ],
+            (rule_row(rule, edition) for rule in RULES.values()),
+        ),
+        "## A stopped clock",
+        f"A programme is handed in on {said(HANDED_IN)}, returned on {said(BACK.since)} and handed in again on "
+        f"{said(BACK.until or BACK.since)}: "
+        + reckon(review_due(HANDED_IN, edition), BACK.until or BACK.since, [BACK]).due.derivation
+        + "。",
     )
+
+
+HANDED_IN, BACK = date(2023, 5, 10), Stop(date(2023, 5, 12), date(2023, 5, 16))
+
+
+def rule_row(rule: DeadlineRule, edition: Edition) -> list[str]:
+    """One row of the table of every deadline."""
+    length = getattr(edition, rule.days) if rule.days else None
+    days = f" {length} 天" if isinstance(length, int) else ""
+    steps = "、".join(f"{step:+d}" if step else "0" for step in rule.steps)
+    above = f"；+{rule.above} 上级" if rule.above is not None else ""
+    return [
+        f"{rule.title} `{rule.key}`",
+        rule.of,
+        rule.owner.title,
+        f"{rule.anchor}{days}{' *ours*' if rule.ours else ''}",
+        cite(rule.article),
+        "refused" if rule.refuses else "accepted, marked 逾期",
+        rule.stops_why,
+        "可准予延期" if rule.grantable else "—",
+        steps + above,
+        rule.slips,
+    ]
 
 
 def due_row(due: Due) -> list[str]:

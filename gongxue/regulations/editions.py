@@ -25,6 +25,9 @@ class Edition:
     summary_from: tuple[int, int] = (12, 1)  # TR 13.2: 12月上旬  # reading: AMB-15
     summary_until: tuple[int, int] = (12, 10)
     enrolment_close_days: int = 7  # reading: AMB-61
+    report_days: int = 7  # ours: the province reports its list so many days after the round closes
+    review_days: int = 5  # ours: the province answers a programme; stands while the programme is back
+    correction_days: int = 5  # ours: a returned programme comes again
     instructors: int = 2  # TR 8
     examiners: int = 3  # TR 8
     class_size: int = 30  # TR 11.3: 每班不得超过30人

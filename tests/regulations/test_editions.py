@@ -18,6 +18,9 @@ NUMBERS = [
     ("summary_from", (12, 1)),  # H04: TR 13.2, AMB-15
     ("summary_until", (12, 10)),
     ("enrolment_close_days", 7),  # AMB-61
+    ("report_days", 7),  # ours
+    ("review_days", 5),  # ours
+    ("correction_days", 5),  # ours
     ("instructors", 2),  # C01: TR 8
     ("examiners", 3),  # C02: TR 8
     ("class_size", 30),  # F06: TR 11.3
