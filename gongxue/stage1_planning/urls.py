@@ -4,13 +4,14 @@ from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning import views
-from gongxue.stage1_planning.views import national
+from gongxue.stage1_planning.views import feasibility, national
 
 urlpatterns = [
     route("national/", national.national_list, "national_list", Open.PUBLIC),
     route("planning/", views.rounds, "planning.rounds", P.SEE_CLASSES),
     route("planning/open/", views.open_round, P.OPEN_ROUND.value, P.OPEN_ROUND),
     route("planning/<int:pk>/", views.round_page, "planning.round", P.SEE_CLASSES),
+    route("planning/<int:pk>/feasibility/", feasibility.feasibility, "planning.feasibility", P.SEE_CLASSES),
     route("planning/<int:pk>/add/", views.add_line, P.ADD_LINE.value, P.ADD_LINE),
     route("planning/<int:pk>/approve/", views.approve_selected, "planning.approve_selected", P.APPROVE_LINE),
     route("planning/lines/<int:pk>/edit/", views.edit_line, P.EDIT_LINE.value, P.EDIT_LINE),

@@ -22,7 +22,9 @@ from gongxue.parties.queries.standing import Standing as Standing
 from gongxue.parties.queries.standing import busy_days as busy_days
 from gongxue.parties.queries.standing import satisfaction_of as satisfaction_of
 from gongxue.parties.queries.standing import satisfaction_so_far as satisfaction_so_far
+from gongxue.parties.queries.standing import seats_taken as seats_taken
 from gongxue.parties.queries.standing import standings as standings
+from gongxue.parties.queries.standing import supply_between as supply_between
 from gongxue.regulations.approvals import Approval, approval_breaches
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.levels import InstitutionKind, Level

@@ -6,15 +6,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from gongxue.parties.models import Booking, SatisfactionSum, Unavailability
+from django.db.models import Count, QuerySet
+
+from gongxue.parties.models import Booking, PoolMembership, SatisfactionSum, Unavailability
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.evaluation import Given, mean_satisfaction
+from gongxue.regulations.feasibility import Skill, Supply
+from gongxue.regulations.levels import Level
 from gongxue.regulations.staffing import Seat
 
 
-def busy_days(people: Collection[int], first: date, last: date) -> dict[int, set[date]]:
-    """Days between two days, inclusive, on which people are booked or say they cannot: person id → days."""
+def busy_days(people: Collection[int] | QuerySet[Any, Any], first: date, last: date) -> dict[int, set[date]]:
+    """Days between two days, inclusive, on which people are booked or say they cannot: person id → days.
+
+    people: their keys, or a query that gives them.
+    """
     rows = Booking.objects.unscoped("double-booking guard").filter(
         person__in=people, day__range=(first, last)
     )
@@ -79,3 +87,23 @@ def satisfaction_so_far(people: Collection[int], year: int) -> dict[int, float |
     """As `satisfaction_of`; while the year has no judgement yet, that of the year before (ours). Two statements."""
     now, before = satisfaction_of(people, year), satisfaction_of(people, year - 1)
     return {person: before[person] if mean is None else mean for person, mean in now.items()}
+
+
+def supply_between(first: date, last: date) -> Supply:
+    """The active pool with what it is registered for and the days it is taken; three statements whatever its size."""
+    members = PoolMembership.objects.unscoped("does the whole pool suffice").filter(active=True)
+    skills: dict[int, list[Skill]] = defaultdict(list)
+    for person, category, levels in members.values_list("person_id", "category", "levels").order_by("person"):
+        skills[person] += [(category, Level(code)) for code in levels]
+    return Supply(skills, busy_days(members.values("person"), first, last))
+
+
+def seats_taken(first: date, last: date) -> dict[tuple[str, str], int]:
+    """(reference, kind of seat) → how many teachers are booked for it with days between two days; one statement."""
+    rows = (
+        Booking.objects.unscoped("which seats are taken, by number")
+        .filter(day__range=(first, last), capacity__in=list(Seat))
+        .values_list("reference", "capacity")
+        .annotate(people=Count("person", distinct=True))
+    )
+    return {(reference, capacity): people for reference, capacity, people in rows}
