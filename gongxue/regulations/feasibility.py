@@ -101,6 +101,7 @@ class _Seats:
 
     @property
     def skill(self) -> Skill:
+        """What a teacher must be registered for."""
         return self.need.category, self.need.level
 
 
