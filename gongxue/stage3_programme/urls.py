@@ -3,12 +3,18 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme import views
+from gongxue.stage3_programme.views import papers, writing
+
+_FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
 urlpatterns = [
-    route("classes/<int:pk>/programme/", views.programme, "programme", P.SEE_CLASSES),
-    route("classes/<int:pk>/programme/edit/", views.edit, P.EDIT_PROGRAMME.value, P.EDIT_PROGRAMME),
-    route("classes/<int:pk>/programme/filed/<int:version>/", views.filed, "programme.filed", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme/", writing.programme, "programme", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme/edit/", writing.edit, P.EDIT_PROGRAMME.value, P.EDIT_PROGRAMME),
+    route(f"{_FILED}/", writing.filed, "programme.filed", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme.pdf", papers.draft_as_pdf, "programme.pdf", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme.docx", papers.draft_as_word, "programme.docx", P.SEE_CLASSES),
+    route(f"{_FILED}.pdf", papers.filed_as_pdf, "programme.filed.pdf", P.SEE_CLASSES),
+    route(f"{_FILED}.docx", papers.filed_as_word, "programme.filed.docx", P.SEE_CLASSES),
     act_route("programmes/<int:pk>/confirm/", P.CONFIRM_PROGRAMME),
     act_route("programmes/<int:pk>/submit/", P.SUBMIT_PROGRAMME),
     act_route("programmes/<int:pk>/return/", P.RETURN_PROGRAMME),

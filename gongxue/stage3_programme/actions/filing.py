@@ -18,8 +18,9 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage3_programme import notices
+from gongxue.stage3_programme.frozen import filed_content
 from gongxue.stage3_programme.models import FiledProgramme, Programme, ProgrammeConfirmation
-from gongxue.stage3_programme.queries import OPEN_STATES, programme_breaches, snapshot, written_sessions
+from gongxue.stage3_programme.queries import OPEN_STATES, programme_breaches, written_sessions
 
 
 def locked(programme: Programme, by: Role) -> Programme:
@@ -115,10 +116,11 @@ def file_programme(*, programme: Programme, seen: int, by: Role, now: datetime) 
     """The province approves what it has seen; that files it with the centre (TR 9, AMB-13)."""
     row = locked(programme, by)
     refuse_own(by, row.submitted_by_id)
+    content = filed_content(row, written_sessions(row))  # before the move: both stood by this version
     changes = move(row, Permission.FILE_PROGRAMME, seen=seen, filed_at=now)
     filed = FiledProgramme.objects.create(
         training_class=row.training_class, version=row.version,
-        content=snapshot(row, written_sessions(row)), filed_by=by.account, filed_at=now,
+        content=content, filed_by=by.account, filed_at=now,
     )  # fmt: skip
     reach_stage(row.training_class, 4)
     record(Permission.FILE_PROGRAMME, by=by, now=now, about=row, changes=changes)
