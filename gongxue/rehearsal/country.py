@@ -22,13 +22,14 @@ from gongxue.parties.reference import load_reference
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.levels import Level
-from gongxue.regulations.registers import Institution, institutions
+from gongxue.regulations.registers import Institution, institutions, provinces
 from gongxue.regulations.roles import Duty
 from gongxue.rehearsal import plans as calendar
 from gongxue.rehearsal.cast import Cast, schools
 from gongxue.rehearsal.drive import STAGE_1, Run, drive, drive_together
 from gongxue.rehearsal.names import Invention
-from gongxue.rehearsal.plans import BUSIEST, PLANS, Plan
+from gongxue.rehearsal.nation import COUNTRY, FIRST
+from gongxue.rehearsal.plans import BUSIEST, Plan
 from gongxue.rehearsal.specification import Specification
 from gongxue.rehearsal.timeline import at
 from gongxue.rehearsal.twists import TWISTS
@@ -37,8 +38,9 @@ from gongxue.stage1_planning import actions as planning
 PASSWORD = "gongxue-demo-2026"  # noqa: S105 — printed at every start, for invented people only
 SEED = 2026
 BASIS = "演示数据：获批资格为虚构（64号文件未公开）"
-POOL_PER_CATEGORY = 22
+POOL_PER_CATEGORY = 125
 BEFORE = timedelta(days=430)  # the platform is older than its first round
+SCHOOLS = 4  # of each province
 MOST_INVITED = 30  # among whom the teacher with the fullest desk is looked for
 READ_AFTER = timedelta(days=5)  # messages are read within so many days
 
@@ -49,7 +51,7 @@ Progress = Callable[[str, int, int], None]
 def build(
     now: datetime,
     progress: Progress = lambda words, done, of: None,
-    plans: Sequence[Plan] = PLANS,
+    plans: Sequence[Plan] = COUNTRY,
 ) -> None:
     """Build the country as of a moment, in an empty database: the whole of it or nothing.
 
@@ -60,15 +62,17 @@ def build(
     cast = Cast(Invention(SEED), at(today - BEFORE, 11), make_password(PASSWORD))
     _officials(cast)
     _approvals(today, cast, plans)
-    employers = schools(("11", "12", "13", "32", "33", "37", "41", "42", "44", "45", "51", "61", "31"), 4)
+    employers = schools([one.code for one in provinces()], SCHOOLS)
     pool = cast.backbone(employers, [code for code in CATEGORIES for _ in range(POOL_PER_CATEGORY)])
     _rounds(cast, today, plans)
     runs = [_run(cast, plan, today, i, employers) for i, plan in enumerate(plans)]
     _ask_for_the_same_teacher(runs, pool[list(CATEGORIES).index(BUSIEST) * POOL_PER_CATEGORY])
-    drive_together([run for run in runs if run.halt_before not in STAGE_1], now)
+    progress("计划报送", 0, len(runs))
+    drive_together(runs, now)
     for i, run in enumerate(runs):
         progress(str(run.specification), i, len(runs))
-        drive(run, now, after=STAGE_1[-1] if run.halt_before not in STAGE_1 else "")
+        if run.halt_before not in STAGE_1:
+            drive(run, now, after=STAGE_1[-1])
         if plans[i].twist:
             TWISTS[plans[i].twist](run, now)
     _stock(cast, at(today - timedelta(days=200)))
@@ -101,7 +105,7 @@ def _approvals(today: date, cast: Cast, plans: Sequence[Plan]) -> None:
         if one.code == "051":
             continue  # the register shows 待录入 there
         for level in (x for x in Level if x.run_by == one.kind and x != Level.BACKBONE):
-            needed |= {(one.code, level.value, c) for c in ("01", "02", "03")}
+            needed |= {(one.code, level.value, c) for c in list(CATEGORIES)[:FIRST]}
     places = {o.code: o for o in Organisation.objects.exclude(code="")}
     centre = cast.staff(Organisation.objects.get(kind="centre"), Duty.CENTRE)
     begin = date(today.year - 2, 1, 1)
@@ -132,6 +136,7 @@ def _run(cast: Cast, plan: Plan, today: date, i: int, employers: list[Organisati
     dice = random.Random(SEED * 100 + i)  # noqa: S311 — repeatable, not secret
     applicants_from = near + employers[i % len(employers) :][:4]
     run = Run(spec, cast, organisation, dice, applicants_from, halt_before=plan.halt)
+    run.early = plan.early
     run.reporting_from = calendar.reporting_from(plan, today)
     run.endorsed_at_once = 0.4
     return run

@@ -30,6 +30,7 @@ class Plan:
     headcount: int = 30
     halt: str = ""  # the step before which it stands still
     twist: str = ""  # something that went differently
+    early: int = 0  # stages 2 and 3 come so many days before their usual day
 
 
 # Every stage of TR 6, from closed classes to lines that wait for review; 邢台 (009) is at home everywhere. The classes

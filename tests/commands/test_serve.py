@@ -16,7 +16,7 @@ import pytest
 
 from gongxue.commands.serve import PROGRAM
 from gongxue.rehearsal.country import SIGN_INS
-from gongxue.rehearsal.plans import PLANS
+from gongxue.rehearsal.nation import COUNTRY
 from tests.cast import FreshDatabase
 from tests.commands.serving import ADDRESS, PATIENCE, Serving, free_port, plain_environment
 
@@ -191,7 +191,7 @@ def test_a_first_start_that_is_interrupted_is_begun_anew(tmp_path: Path) -> None
     environment = plain_environment(GONGXUE_VAR=str(var))
     with Serving(environment) as interrupted:
         interrupted.wait_for("首次启动")
-        interrupted.wait_for(f"0/{len(PLANS)}")
+        interrupted.wait_for(f"0/{len(COUNTRY)}")
         os.killpg(
             interrupted.process.pid, signal.SIGINT
         )  # as a terminal does: to everything in the foreground

@@ -13,12 +13,14 @@ from gongxue.regulations.editions import edition_on
 from gongxue.regulations.levels import Level
 from gongxue.regulations.registers import institutions
 from gongxue.rehearsal.drive import STAGE_1, STEPS
+from gongxue.rehearsal.nation import COUNTRY
 from gongxue.rehearsal.plans import PLANS, UNDER_REVIEW, Plan, Round, first_day, open_period, reporting_from
 from gongxue.rehearsal.plans import rounds as rounds_of
 from gongxue.rehearsal.specification import Specification
 from gongxue.rehearsal.timeline import at
 from gongxue.rehearsal.twists import TWISTS
 
+EVERY = (*PLANS, *COUNTRY[len(PLANS) :: 8])  # of the drawn ones every eighth
 YEARS = [date(2027, 1, 1) + timedelta(days=n) for n in range(731)]  # with the leap day of 2028
 PLACES = {one.code: one for one in institutions()}
 NAMES = [step.name for step in STEPS]
@@ -26,14 +28,14 @@ NAMES = [step.name for step in STEPS]
 
 @cache
 def rounds(today: date) -> list[Round]:
-    return rounds_of(PLANS, today)
+    return rounds_of(COUNTRY, today)
 
 
 def the_class(plan: Plan, today: date) -> SimpleNamespace:
     spec = Specification(
         PLACES[plan.code], Level(plan.level), plan.category, first_day(plan, today), plan.headcount
     )
-    return SimpleNamespace(specification=spec, reporting_from=reporting_from(plan, today))
+    return SimpleNamespace(specification=spec, reporting_from=reporting_from(plan, today), early=plan.early)
 
 
 def days(plan: Plan, today: date) -> dict[str, date]:
@@ -41,7 +43,7 @@ def days(plan: Plan, today: date) -> dict[str, date]:
     return {step.name: step.day(one) for step in STEPS}  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=lambda p: f"{p.code}:{p.level}:{p.category}:{p.offset}")
+@pytest.mark.parametrize("plan", EVERY, ids=lambda p: f"{p.code}:{p.level}:{p.category}:{p.offset}")
 def test_every_step_of_a_class_can_happen_whatever_day_it_is(plan: Plan) -> None:
     for today in YEARS:
         when, first = days(plan, today), first_day(plan, today)
@@ -58,7 +60,7 @@ def test_every_step_of_a_class_can_happen_whatever_day_it_is(plan: Plan) -> None
         assert when["close_enrolment"] < first
 
 
-@pytest.mark.parametrize("plan", [p for p in PLANS if p.halt], ids=lambda p: f"{p.code}:{p.offset}:{p.halt}")
+@pytest.mark.parametrize("plan", [p for p in EVERY if p.halt], ids=lambda p: f"{p.code}:{p.offset}:{p.halt}")
 def test_what_is_left_undone_is_reached_whatever_day_it_is(plan: Plan) -> None:
     before = NAMES[NAMES.index(plan.halt) - 1] if plan.halt != NAMES[0] else None
     for today in YEARS:
@@ -74,8 +76,8 @@ def test_one_round_is_open_and_every_half_year_has_one_round(today: date) -> Non
     found = rounds(today)
     assert len({r.period for r in found}) == len(found)
     assert [r.period for r in found if r.opens <= today <= r.closes] == [open_period(today)]
-    assert {half_year_of(first_day(p, today)) for p in PLANS} <= {r.period for r in found}
-    for plan in PLANS:
+    assert {half_year_of(first_day(p, today)) for p in COUNTRY} <= {r.period for r in found}
+    for plan in COUNTRY:
         first = first_day(plan, today)
         assert (first in open_period(today)) or plan.offset < UNDER_REVIEW
         assert first.weekday() == 0 or abs(plan.offset) < 10

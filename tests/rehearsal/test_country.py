@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -20,18 +20,23 @@ from gongxue.foundation.trail.models import Event
 from gongxue.foundation.trail.sealing import seal
 from gongxue.foundation.trail.verification import verify
 from gongxue.parties.models import TrainingApproval
+from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES
+from gongxue.regulations.registers import institutions
 from gongxue.regulations.roles import Duty
+from gongxue.rehearsal import timeline
 from gongxue.rehearsal.country import (
     BASIS,
     PASSWORD,
+    POOL_PER_CATEGORY,
     SIGN_INS,
     build,
     is_demonstration,
     is_empty,
     sign_in_table,
 )
-from gongxue.rehearsal.plans import EARLIEST, LATEST, PLANS
+from gongxue.rehearsal.nation import COUNTRY
+from gongxue.rehearsal.plans import EARLIEST, LATEST, Plan
 from gongxue.rehearsal.timeline import at
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage2_staffing.models import Invitation
@@ -39,7 +44,7 @@ from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from tests.commands.serving import ADDRESS, Serving
 from tests.prepared import Clone, Shelf
-from tests.rehearsal.conftest import NOW, TODAY
+from tests.rehearsal.conftest import BUILT, NOW, TODAY
 from tests.rehearsal.crawling import Crawl
 
 ANY = "tests look at all rows"
@@ -68,10 +73,10 @@ def states(model: type[Invitation | Programme | Application | Enrolment | Report
     return set(model.objects.unscoped(ANY).values_list("state", flat=True))
 
 
-def alive_everywhere() -> None:
+def alive_everywhere(plans: Sequence[Plan]) -> None:
     """What holds on whatever day the country is built."""
     assert {tc.stage for tc in classes()} == set(range(1, CLOSED_STAGE + 1))
-    assert len(classes()) == len(PLANS)
+    assert len(classes()) == len(plans)
     assert states(Invitation) >= {"sent", "accepted", "declined"}
     assert states(Application) >= {"submitted", "admitted", "waiting"}
     assert [name for name, *_ in sign_in_table()] == NAMES
@@ -87,7 +92,7 @@ def alive_everywhere() -> None:
 
 @pytest.mark.usefixtures("country")
 def test_there_is_work_at_every_stage_and_for_every_role() -> None:
-    alive_everywhere()
+    alive_everywhere(BUILT)
     assert len({tc.stage for tc in classes()}) == len(STAGES) + 1
     assert len({tc.stage for tc in classes() if tc.institution.code == "009"}) >= 6, (
         "one place shows nearly all"
@@ -96,6 +101,13 @@ def test_there_is_work_at_every_stage_and_for_every_role() -> None:
     assert len({tc.category for tc in classes()}) == 8
     assert states(Programme) >= {"draft", "submitted", "filed", "returned"}
     assert states(Enrolment) >= {"published", "closed"}
+
+
+def test_the_nation_has_three_hundred_classes_and_no_more_than_thirty_are_beyond_enrolment() -> None:
+    assert len(COUNTRY) >= 300
+    assert sum(plan.offset <= timeline.CLOSE + 1 for plan in COUNTRY) <= 30
+    assert {plan.code for plan in COUNTRY} == {one.code for one in institutions()}
+    assert POOL_PER_CATEGORY * len(CATEGORIES) >= 1000
 
 
 @pytest.mark.usefixtures("country")
@@ -221,7 +233,7 @@ class Stopped(Exception):
 @pytest.mark.postgresql
 def test_a_building_that_is_interrupted_leaves_nothing() -> None:
     def stop(words: str, done: int, of: int) -> None:
-        assert of == len(PLANS)
+        assert of == len(COUNTRY)
         if done == 1:
             raise Stopped
 
@@ -250,6 +262,6 @@ def test_a_building_that_is_interrupted_leaves_nothing() -> None:
 def test_it_can_be_built_on_an_awkward_day(today: date, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(today, 10))
     build(at(today, 9))
-    alive_everywhere()
+    alive_everywhere(COUNTRY)
     for name in NAMES:
         assert sorted(set(Crawl(signed_in_by_form(name), each=1).run("/desk/").wrong)) == []

@@ -35,6 +35,7 @@ class Run:
     applied: int = 0
     done: set[str] = field(default_factory=set)
     halt_before: str = ""  # the demonstration leaves some work undone
+    early: int = 0  # stages 2 and 3 come so many days before their usual day
     reporting_from: date | None = None  # when its reporting began; the opening of its round by default
     preferred: list[int] = field(default_factory=list)  # people whom the institution asks for
     endorsed_at_once: float = 0.9  # the share of schools that answer within a few days

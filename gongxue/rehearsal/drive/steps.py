@@ -35,6 +35,7 @@ class Step:
     hour: int = 10
     from_last: bool = False
     in_round: bool = False  # counted from the opening of the reporting round
+    prepares: bool = False  # of stage 2 or 3, which some institutions begin early
 
     def day(self, run: Run) -> date:
         """When it happens in this class."""
@@ -42,7 +43,7 @@ class Step:
             begin = run.reporting_from or timeline.reporting_day(run.specification.first_day, 0)
             return begin + timedelta(days=self.offset)
         base = run.specification.last_day if self.from_last else run.specification.first_day
-        return base + timedelta(days=self.offset)
+        return base + timedelta(days=self.offset - (run.early if self.prepares else 0))
 
 
 STEPS: tuple[Step, ...] = (
@@ -51,14 +52,14 @@ STEPS: tuple[Step, ...] = (
     Step("approve", approve, 4, in_round=True),
     Step("report", report, 6, in_round=True),
     Step("publish", publish, 8, in_round=True),
-    Step("open_class", open_class, timeline.FILE_OPENING),
-    Step("recommend", recommend, timeline.RECOMMEND),
-    Step("invite", invite, timeline.INVITE),
-    Step("answer_invitations", answer_invitations, timeline.ANSWER),
-    Step("write_programme", write_programme, timeline.WRITE),
-    Step("confirm_programme", confirm_programme, timeline.CONFIRM),
-    Step("submit_programme", submit_programme, timeline.SUBMIT),
-    Step("file_programme", file_programme, timeline.FILE),
+    Step("open_class", open_class, timeline.FILE_OPENING, prepares=True),
+    Step("recommend", recommend, timeline.RECOMMEND, prepares=True),
+    Step("invite", invite, timeline.INVITE, prepares=True),
+    Step("answer_invitations", answer_invitations, timeline.ANSWER, prepares=True),
+    Step("write_programme", write_programme, timeline.WRITE, prepares=True),
+    Step("confirm_programme", confirm_programme, timeline.CONFIRM, prepares=True),
+    Step("submit_programme", submit_programme, timeline.SUBMIT, prepares=True),
+    Step("file_programme", file_programme, timeline.FILE, prepares=True),
     Step("publish_notice", publish_notice, timeline.NOTICE),
     Step("apply", lambda run, now: apply(run, now.date()), timeline.APPLY_FROM),
     Step("close_enrolment", close_enrolment, timeline.CLOSE),
@@ -92,11 +93,16 @@ def drive(run: Run, until: datetime, after: str = "") -> None:
 
 
 def drive_together(runs: Sequence[Run], until: datetime) -> None:
-    """Stage 1 of several classes of one round side by side: one submission, one report, one edition."""
-    for step in STEPS[: len(STAGE_1)]:
-        for run in runs:
-            if at(step.day(run), step.hour) <= until:
-                perform(step, run, until)
+    """Stage 1 of several classes side by side: one submission, one report, one edition.
+
+    Those that come further go first, so that nobody's lines are carried along beyond where they stand still.
+    """
+    for halt in ("", *reversed(STAGE_1)):
+        group = [run for run in runs if (run.halt_before if run.halt_before in STAGE_1 else "") == halt]
+        for step in STEPS[: STAGE_1.index(halt) if halt else len(STAGE_1)]:
+            for run in group:
+                if at(step.day(run), step.hour) <= until:
+                    perform(step, run, until)
 
 
 def perform(step: Step, run: Run, until: datetime) -> None:
