@@ -1,10 +1,11 @@
-"""Runs the tests in three passes and says how each ended; `make test ARGS="…"` hands its arguments to pytest.
+"""Runs the tests in passes and says how each ended; `make test ARGS="…"` hands its arguments to pytest.
 
     SQLite       everything but the browser tests
     PostgreSQL   what is marked `postgresql` once more, on a throw-away server (GONGXUE_TEST_DATABASE_URL)
     browser      what is marked `browser`, in Chromium
 
-Where there are two cores, the first pass runs beside the other two, whose output follows when it has ended.
+Where there are two cores, the first pass runs beside the others, whose output follows when it has ended; whole
+programs and the demonstration country then leave the first pass for one of their own, so that both sides take as long.
 
 With `faults` as the first argument it runs the full counts of the fault tests (marked `faults`) instead.
 The exit code is 0 only if every pass passed and ran at least one test; with arguments for pytest, which may well
@@ -37,12 +38,19 @@ class Pass:
     name: str
     marked: str
     on_postgresql: bool = False
+    where: tuple[str, ...] = ()  # folders or options that say which tests; none: all of them
 
 
+APART = ("tests/commands", "tests/rehearsal", "tests/bench")  # whole programs and the country
 PASSES = [
     Pass("SQLite", "not browser and not faults"),
     Pass("PostgreSQL", "postgresql and not browser and not faults", on_postgresql=True),
     Pass("browser", "browser and not faults"),
+]
+BALANCED = [
+    Pass("SQLite", PASSES[0].marked, where=tuple(f"--ignore={folder}" for folder in APART)),
+    *PASSES[1:],
+    Pass("SQLite, programs", PASSES[0].marked, where=APART),
 ]
 FAULT_PASSES = [
     Pass("faults on SQLite", "faults"),
@@ -71,7 +79,7 @@ def run(one: Pass, arguments: Sequence[str], output: IO[bytes] | None = None) ->
     title = f"\n──── {one.name}: {one.marked}\n"
     (output or sys.stdout.buffer).write(title.encode())
     (output or sys.stdout.buffer).flush()
-    command = [sys.executable, "-m", "pytest", "-m", one.marked, *arguments]
+    command = [sys.executable, "-m", "pytest", "-m", one.marked, *one.where, *arguments]
     if one.on_postgresql:
         server = start()
         try:
@@ -84,9 +92,13 @@ def run(one: Pass, arguments: Sequence[str], output: IO[bytes] | None = None) ->
     return Ended(one.name, code, time.monotonic() - began)
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
 def run_all(passes: Sequence[Pass], arguments: Sequence[str]) -> list[Ended]:
     """The first pass beside the others where there are two cores, else one after the other."""
-    if len(os.sched_getaffinity(0)) < 2:
+    if _cores() < 2:
         return [run(one, arguments) for one in passes]
     with tempfile.TemporaryFile() as output, ThreadPoolExecutor(1) as beside:
         others = beside.submit(lambda: [run(one, arguments, output) for one in passes[1:]])
@@ -99,7 +111,7 @@ def run_all(passes: Sequence[Pass], arguments: Sequence[str]) -> list[Ended]:
 
 
 def main(arguments: list[str]) -> int:
-    passes = PASSES
+    passes = PASSES if arguments or _cores() < 2 else BALANCED
     if arguments[:1] == ["faults"]:
         passes, arguments = FAULT_PASSES, arguments[1:]
     began = time.monotonic()
