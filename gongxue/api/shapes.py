@@ -79,7 +79,9 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     CourseSession: ("id", "day", "period", "kind", "module", "topic", "teacher.id", "room"),
     ProgrammeConfirmation: ("id", "training_class.id", "person.id", "version", "confirmed_at"),
-    FiledProgramme: ("id", "training_class.id", "version", "filed_at", "content"),
+    FiledProgramme: (
+        "id", "training_class.id", "version", "filed_at", "content", "reason", "moved", "material",
+    ),
     Enrolment: ("id", "training_class.id", "state", "version", "text", "contact", "closes_on", "published_at"),
     Application: (
         "id", "training_class.id", "person.id", "employer.name", "state", "version", "age", "seat", "waiting_number",

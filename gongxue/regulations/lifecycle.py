@@ -67,6 +67,7 @@ class ProgrammeState(State):
     SUBMITTED = "submitted", "待省级审核"
     RETURNED = "returned", "已退回"
     FILED = "filed", "已报备"
+    CHANGING = "changing", "变更编写中"  # the filed version stays in force meanwhile
 
 
 class EnrolmentState(State):
@@ -225,10 +226,21 @@ MOVES: tuple[Move, ...] = (
         "TR 8",
         True,
     ),
-    Move("programme", P.SUBMIT_PROGRAMME, (_PRO.DRAFT, _PRO.RETURNED), _PRO.SUBMITTED, "TR 9", seen=True),
+    Move(
+        "programme",
+        P.SUBMIT_PROGRAMME,
+        (_PRO.DRAFT, _PRO.RETURNED, _PRO.CHANGING),
+        _PRO.SUBMITTED,
+        "TR 9",
+        seen=True,
+    ),
     Move("programme", P.RETURN_PROGRAMME, (_PRO.SUBMITTED,), _PRO.RETURNED, "TR 9", True, True),
     # reading: AMB-13 the province's approval makes a programme effective, the centre only has it on record
     Move("programme", P.FILE_PROGRAMME, (_PRO.SUBMITTED,), _PRO.FILED, "TR 9", seen=True),
+    # The texts do not say how a filed programme changes; ours: the same way once more (see programme_change.py).
+    Move("programme", P.CHANGE_PROGRAMME, (_PRO.FILED,), _PRO.CHANGING, "TR 9", True, True),
+    Move("programme", P.FILE_CHANGE, (_PRO.CHANGING, _PRO.RETURNED), _PRO.FILED, "TR 9", seen=True),
+    Move("programme", P.DROP_CHANGE, (_PRO.CHANGING, _PRO.RETURNED), _PRO.FILED, "TR 9", seen=True),
     Move("enrolment", P.PUBLISH_NOTICE, (EnrolmentState.DRAFT,), EnrolmentState.PUBLISHED, "TR 10"),
     Move("enrolment", P.CLOSE_ENROLMENT, (EnrolmentState.PUBLISHED,), EnrolmentState.CLOSED, "TR 10"),
     Move("application", P.SUBMIT_APPLICATION, (_APP.DRAFT,), _APP.SUBMITTED, "TR 10"),

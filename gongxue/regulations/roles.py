@@ -104,6 +104,9 @@ class Permission(StrEnum):
     SUBMIT_PROGRAMME = "programme.submit", "报送培训方案"
     RETURN_PROGRAMME = "programme.return", "退回培训方案"
     FILE_PROGRAMME = "programme.file", "审核通过并报备"
+    CHANGE_PROGRAMME = "programme.change", "变更已报备的方案"
+    FILE_CHANGE = "programme.file_change", "报备方案变更"
+    DROP_CHANGE = "programme.drop_change", "撤销方案变更"
     # stage 4 (TR 10)
     EDIT_NOTICE = "enrolment.edit_notice", "编写招生通知"
     PUBLISH_NOTICE = "enrolment.publish", "发布招生通知"
@@ -226,7 +229,7 @@ DUTIES: dict[Duty, DutySpec] = {
         *_READS, P.REVEAL, *_COORDINATES,
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SUBMIT_PLAN,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
-        P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME,
+        P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
     ),
@@ -241,7 +244,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "骨干教师",
         "应邀授课或考核，共同制定方案，独立评分。",
         EMPLOYERS,
-        P.SEE_CLASSES, P.ACCEPT, P.DECLINE, P.EDIT_PROGRAMME, P.CONFIRM_PROGRAMME, P.GIVE_OPINION,
+        P.SEE_CLASSES, P.ACCEPT, P.DECLINE, P.EDIT_PROGRAMME, P.CONFIRM_PROGRAMME, P.CHANGE_PROGRAMME, P.GIVE_OPINION,
         P.SAVE_SCORE, P.SCORE_PROCESS, P.SCORE_FINAL,
     ),
     Duty.TRAINEE: _spec(

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme.views import papers, writing
+from gongxue.stage3_programme.views import papers, versions, writing
 
 _FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
@@ -15,8 +15,12 @@ urlpatterns = [
     route("classes/<int:pk>/programme.docx", papers.draft_as_word, "programme.docx", P.SEE_CLASSES),
     route(f"{_FILED}.pdf", papers.filed_as_pdf, "programme.filed.pdf", P.SEE_CLASSES),
     route(f"{_FILED}.docx", papers.filed_as_word, "programme.filed.docx", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme/versions/", versions.versions, "programme.versions", P.SEE_CLASSES),
     act_route("programmes/<int:pk>/confirm/", P.CONFIRM_PROGRAMME),
     act_route("programmes/<int:pk>/submit/", P.SUBMIT_PROGRAMME),
     act_route("programmes/<int:pk>/return/", P.RETURN_PROGRAMME),
     act_route("programmes/<int:pk>/file/", P.FILE_PROGRAMME),
+    act_route("programmes/<int:pk>/change/", P.CHANGE_PROGRAMME),
+    act_route("programmes/<int:pk>/change/file/", P.FILE_CHANGE),
+    act_route("programmes/<int:pk>/change/drop/", P.DROP_CHANGE),
 ]

@@ -8,10 +8,13 @@ class EnrolmentConfig(AppConfig):
     label = "enrolment"
 
     def ready(self) -> None:
-        """Institutions meet the people who apply for their classes; the national list links to published notices."""
+        """Institutions meet who applies for their classes; the national list links to notices; the admitted are told changes."""
         from gongxue.parties.models import Person
         from gongxue.stage1_planning.queries import NOTICED
+        from gongxue.stage3_programme.queries import CHANGED
+        from gongxue.stage4_enrolment.notices import programme_changed
         from gongxue.stage4_enrolment.queries import applicants_met_by, classes_with_notice
 
         Person.ALSO_SEEN.append(applicants_met_by)
         NOTICED.append(classes_with_notice)
+        CHANGED.append(programme_changed)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from gongxue.exchange.notices import send
-from gongxue.parties.queries import role_of_person, roles_in
+from gongxue.parties.queries import role_of_person, roles_in, roles_of_people
+from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
@@ -61,5 +63,19 @@ def seat_freed(application: Application, now: datetime) -> None:
         subject=f"{application.person.name}退出，空出 1 个名额：{shown.title}",
         kind="enrolment.withdraw",
         link=f"{class_link(shown)}applicants/",
+        now=now,
+    )
+
+
+def programme_changed(training_class: TrainingClass, moved: Sequence[str], now: datetime) -> None:
+    """To the admitted: what a change of the filed programme moves for them."""
+    rows = Application.objects.inside(training_class=training_class, state=ApplicationState.ADMITTED)
+    people = [application.person for application in rows.select_related("person")]
+    send(
+        roles_of_people(people, Duty.TRAINEE).values(),
+        subject=f"培训安排有调整：{training_class}",
+        body="\n".join(moved),
+        kind="programme.changed",
+        link=f"{class_link(training_class)}programme/",
         now=now,
     )

@@ -6,3 +6,10 @@ class DeliveryConfig(AppConfig):
 
     name = "gongxue.stage5_delivery"
     label = "delivery"
+
+    def ready(self) -> None:
+        """A period whose roll was called is a fact: no change of the programme moves it."""
+        from gongxue.stage3_programme.queries import TAUGHT
+        from gongxue.stage5_delivery.queries import called_periods
+
+        TAUGHT.append(called_periods)

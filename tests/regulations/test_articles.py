@@ -52,6 +52,8 @@ ARTICLES = {
     "id_number.invalid": "GB 11643",
     "mark.format": "TR 12",
     "notice.before_filing": "TR 10",
+    "change.material": "TR 9",
+    "change.taught": "TR 12",
     "opening.late": "TR 8",
     "programme.sections": "TR 9",
     "programme.unconfirmed": "TR 9",

@@ -34,9 +34,12 @@ invitation     staffing.accept             sent                      accepted   
 invitation     staffing.decline            sent                      declined       TR 8     r   # C07
 invitation     staffing.expire             sent                      expired        TR 8     -
 invitation     staffing.withdraw           nominated|sent|accepted   withdrawn      TR 8     r   # C07 C10
-programme      programme.submit            draft|returned            submitted      TR 9     s   # D03
+programme      programme.submit            draft|returned|changing   submitted      TR 9     s   # D03
 programme      programme.return            submitted                 returned       TR 9     rs
 programme      programme.file              submitted                 filed          TR 9     s   # D04, AMB-13
+programme      programme.change            filed                     changing       TR 9     rs  # ours
+programme      programme.file_change       changing|returned         filed          TR 9     s   # ours
+programme      programme.drop_change       changing|returned         filed          TR 9     s   # ours
 enrolment      enrolment.publish           draft                     published      TR 10    -   # E01
 enrolment      enrolment.close             published                 closed         TR 10    -   # AMB-61
 application    enrolment.submit            draft                     submitted      TR 10    -   # E03
@@ -105,7 +108,7 @@ FINAL = {
     "planned_class": {"published"},
     "opening": set(),
     "invitation": {"declined", "expired", "withdrawn"},
-    "programme": {"filed"},
+    "programme": set(),  # what is filed may be changed
     "enrolment": {"closed"},
     "application": {"rejected", "withdrawn"},
     "delivery": {"finished"},
@@ -143,6 +146,9 @@ STANDS_AT = {
     "programme.submit": TRAINING,
     "programme.return": PROVINCE,
     "programme.file": PROVINCE,
+    "programme.change": EMPLOYERS,
+    "programme.file_change": TRAINING,
+    "programme.drop_change": TRAINING,
     "enrolment.publish": TRAINING,
     "enrolment.close": TRAINING,
     "enrolment.submit": EMPLOYERS,

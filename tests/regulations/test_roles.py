@@ -41,6 +41,8 @@ backbone: staffing.accept staffing.decline                                   # C
 system: staffing.expire platform.daily platform.restore
 institution backbone: programme.edit                                         # D01: TR 9
 backbone: programme.confirm                                                  # D01: TR 9
+institution backbone: programme.change                                       # ours
+institution: programme.file_change programme.drop_change                     # ours
 institution: programme.submit                                                # D03: TR 9
 province: programme.return programme.file                                    # D03 D04: TR 9
 institution: enrolment.edit_notice enrolment.publish                         # E01: TR 10

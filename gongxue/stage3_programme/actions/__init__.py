@@ -1,5 +1,11 @@
 """Acts of stage 3 (TR 9): writing together, confirming, submitting, filing."""
 
+from gongxue.stage3_programme.actions.changing import (
+    change_programme,
+    dates_moved,
+    drop_change,
+    file_change,
+)
 from gongxue.stage3_programme.actions.filing import (
     confirm_programme,
     file_programme,
@@ -11,8 +17,12 @@ from gongxue.stage3_programme.timetable import SessionRow
 
 __all__ = [
     "SessionRow",
+    "change_programme",
     "confirm_programme",
+    "dates_moved",
+    "drop_change",
     "edit_programme",
+    "file_change",
     "file_programme",
     "return_programme",
     "submit_programme",

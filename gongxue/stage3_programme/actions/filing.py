@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
@@ -11,6 +13,7 @@ from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_i
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, programme_due
+from gongxue.regulations.programme_change import Moved
 from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.actions import reach_stage, refuse_own
@@ -19,8 +22,22 @@ from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage3_programme import notices
 from gongxue.stage3_programme.frozen import filed_content
-from gongxue.stage3_programme.models import FiledProgramme, Programme, ProgrammeConfirmation
-from gongxue.stage3_programme.queries import OPEN_STATES, programme_breaches, written_sessions
+from gongxue.stage3_programme.actions.keeping import Cause, keep
+from gongxue.stage3_programme.models import (
+    CourseSession,
+    DraftSession,
+    FiledProgramme,
+    Programme,
+    ProgrammeConfirmation,
+)
+from gongxue.stage3_programme.queries import (
+    CHANGED,
+    OPEN_STATES,
+    change_breaches,
+    moved_by,
+    programme_breaches,
+    written_sessions,
+)
 
 
 def locked(programme: Programme, by: Role) -> Programme:
@@ -82,7 +99,8 @@ def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime
         row, Permission.SUBMIT_PROGRAMME, seen=seen, submitted_by=by.account, submitted_at=now, late_days=late,
         returned_reason="", first_submitted_at=row.first_submitted_at or now,
     )  # fmt: skip
-    _carry_confirmations(shown, version, row.version, now)
+    carry_confirmations(shown, version, row.version, now)
+    keep(row, Cause.SUBMITTED, by.account, now)
     record(
         Permission.SUBMIT_PROGRAMME, by=by, now=now, about=row, changes={**changes, "late_days": [None, late]}
     )
@@ -90,7 +108,7 @@ def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime
     return row
 
 
-def _carry_confirmations(shown: TrainingClass, version: int, submitted: int, now: datetime) -> None:
+def carry_confirmations(shown: TrainingClass, version: int, submitted: int, now: datetime) -> None:
     """Submitting counts as a version; the instructors' word was for the same text."""
     held = ProgrammeConfirmation.objects.inside(training_class=shown, version=version)
     ProgrammeConfirmation.objects.bulk_create(
@@ -106,6 +124,7 @@ def return_programme(*, programme: Programme, reason: str, seen: int, by: Role, 
     changes = move(
         row, Permission.RETURN_PROGRAMME, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
     )
+    keep(row, Cause.RETURNED, by.account, now)
     record(Permission.RETURN_PROGRAMME, by=by, now=now, about=row, reason=reason, changes=changes)
     notices.returned(row, reason, now)
     return row
@@ -116,13 +135,63 @@ def file_programme(*, programme: Programme, seen: int, by: Role, now: datetime) 
     """The province approves what it has seen; that files it with the centre (TR 9, AMB-13)."""
     row = locked(programme, by)
     refuse_own(by, row.submitted_by_id)
-    content = filed_content(row, written_sessions(row))  # before the move: both stood by this version
-    changes = move(row, Permission.FILE_PROGRAMME, seen=seen, filed_at=now)
-    filed = FiledProgramme.objects.create(
-        training_class=row.training_class, version=row.version,
-        content=content, filed_by=by.account, filed_at=now,
-    )  # fmt: skip
-    reach_stage(row.training_class, 4)
+    sessions = written_sessions(row)
+    if row.is_change:
+        refuse_if(change_breaches(row, sessions))
+    moved = moved_by(row, sessions, day_of(now))
+    filed, changes = put_on_file(row, Permission.FILE_PROGRAMME, moved, seen=seen, by=by, now=now)
     record(Permission.FILE_PROGRAMME, by=by, now=now, about=row, changes=changes)
     notices.filed(row, now)
     return filed
+
+
+def put_on_file(
+    row: Programme, act: Permission, moved: Sequence[Moved], *, seen: int, by: Role, now: datetime
+) -> tuple[FiledProgramme, dict[str, Any]]:
+    """The text as it stands comes into force: frozen, its timetable the one that later stages read."""
+    content, reason = (
+        filed_content(row, written_sessions(row)),
+        row.change_reason,
+    )  # before the move: their word
+    was_change = row.is_change
+    if was_change:
+        _put_in_force(row)
+    changes = move(row, act, seen=seen, filed_at=now, returned_reason="", changed_from=0, change_reason="")
+    filed = FiledProgramme.objects.create(
+        training_class=row.training_class, version=row.version, content=content, filed_by=by.account, filed_at=now,
+        reason=reason, moved=[one.says for one in moved], material=act == Permission.FILE_PROGRAMME,
+    )  # fmt: skip
+    keep(row, Cause.FILED, by.account, now)
+    reach_stage(row.training_class, 4)
+    if was_change:
+        notices.changed(filed, moved, now)
+        told = [one.says for one in moved if one.told]
+        for tell in CHANGED if told else ():
+            tell(row.training_class, told, now)
+    return filed, changes
+
+
+def _put_in_force(row: Programme) -> None:
+    """The changed timetable replaces the one in force; periods that stay as they are keep their rows."""
+    shown = row.training_class
+    drafts = DraftSession.objects.inside(training_class=shown)
+    wanted = {(one.day, one.period): one for one in drafts}
+    names = ("kind", "module", "topic", "teacher_id", "room")
+    for held in CourseSession.objects.inside(training_class=shown):
+        draft = wanted.pop((held.day, held.period), None)
+        if draft is None:
+            held.delete()
+        elif any(getattr(held, name) != getattr(draft, name) for name in names):
+            for name in names:
+                setattr(held, name, getattr(draft, name))
+            held.save()
+    CourseSession.objects.bulk_create(
+        CourseSession(
+            training_class=shown,
+            day=one.day,
+            period=one.period,
+            **{name: getattr(one, name) for name in names},
+        )
+        for one in wanted.values()
+    )
+    drafts.delete()

@@ -21,6 +21,7 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted, opening_of, seat_of
+from gongxue.stage3_programme.actions.keeping import as_left, keep_left
 from gongxue.stage3_programme.models import Programme, Timetabled
 from gongxue.stage3_programme.queries import OPEN_STATES, timetable_of
 from gongxue.stage3_programme.timetable import SessionRow as SessionRow
@@ -46,6 +47,7 @@ def edit_programme(
         fields["final_mode"] = final_mode
     if venue_declared is not None:
         fields["venue_declared"] = venue_declared
+    left_at, left = programme.version, as_left(programme, by.account, now)
     changes = edit(programme, **fields)
     if sessions is not None and (replaced := _replace_sessions(programme, sessions)):
         if not changes:
@@ -54,6 +56,7 @@ def edit_programme(
         changes["sessions"] = replaced
     if not changes and not begun:
         return programme  # saved again as it was: no new version, the instructors' word still stands
+    keep_left(programme, left_at, left)
     programme.written_by, programme.written_at = by.account, now
     programme.save(update_fields=["written_by", "written_at"])
     record(
@@ -91,7 +94,7 @@ def _open_programme(shown: TrainingClass, seen: int) -> tuple[Programme, bool]:
                     f"培训方案现为“{programme.state_title}”，不能修改。",
                     "请省级管理部门退回后修改。"
                     if programme.state == ProgrammeState.SUBMITTED
-                    else "确需调整的，请联系省级管理部门。",
+                    else "确需调整的，请先提出方案变更。",
                 )
             ]
         )

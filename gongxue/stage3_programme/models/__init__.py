@@ -1,5 +1,6 @@
 """Stage 3: the programme, its timetable, its filed versions (TR 9)."""
 
+from gongxue.stage3_programme.models.history import ProgrammeVersion
 from gongxue.stage3_programme.models.programme import (
     CourseSession,
     DraftSession,
@@ -15,5 +16,6 @@ __all__ = [
     "FiledProgramme",
     "Programme",
     "ProgrammeConfirmation",
+    "ProgrammeVersion",
     "Timetabled",
 ]

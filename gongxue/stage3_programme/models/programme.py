@@ -13,6 +13,7 @@ from gongxue.foundation.lifecycle.scope import NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.programme import SECTIONS, FinalMode, Session, SessionKind
+from gongxue.regulations.programme_change import Lesson
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
 
@@ -108,6 +109,12 @@ class Timetabled(Scoped):
         """The period as the regulations read it."""
         return Session(self.day, self.period, SessionKind(self.kind), self.module, self.teacher_id)
 
+    def as_lesson(self) -> Lesson:
+        """Everything the period says, for the rules of a change."""
+        name = self.teacher.name if self.teacher else ""
+        kind = SessionKind(self.kind)
+        return Lesson(self.day, self.period, kind, self.module, self.topic, self.teacher_id, name, self.room)
+
 
 class CourseSession(Timetabled):
     """A period of the timetable in force: what later stages read. Before the first filing it is what is written."""
@@ -184,6 +191,9 @@ class FiledProgramme(Scoped):
     content = models.JSONField("内容")
     filed_by = account_field()
     filed_at = models.DateTimeField("报备时间")
+    reason = models.CharField("变更理由", max_length=500, blank=True)  # empty for the first filing
+    moved = models.JSONField("变更内容", default=list)  # sentences
+    material = models.BooleanField("经省级审核", default=True)  # False: filed on the institution's word, ours
 
     class Meta:
         db_table = "filed_programme"

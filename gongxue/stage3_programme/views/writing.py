@@ -19,6 +19,7 @@ from gongxue.foundation.lifecycle.errors import Conflict, Refusal
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.regulations.calendar import programme_due
 from gongxue.regulations.levels import modules_of
+from gongxue.regulations.lifecycle import ProgrammeState
 from gongxue.regulations.programme import (
     METHODS,
     SECTION_LIMIT,
@@ -42,7 +43,9 @@ from gongxue.stage3_programme.queries import (
     filed_version,
     filed_versions,
     last_writing,
+    may_change,
     may_write,
+    moved_by,
     programme_breaches,
     programme_of,
     snapshot,
@@ -93,6 +96,9 @@ def filed(request: Request, pk: int, version: int) -> HttpResponse:
 
 def _reading(request: Request, tc: TrainingClass, found: FiledProgramme | None) -> HttpResponse:
     shown: dict[str, Any] = {"tc": tc, "frozen": found}
+    latest = filed_version(tc)
+    if found is not None and latest is not None and latest.version > found.version:
+        shown["newer"] = latest
     if found is not None:
         counted = [s for s in found.content["sessions"] if s["kind"] != SessionKind.OTHER]
         shown |= _sheet(tc, found.content) | {"periods": len(counted)}
@@ -125,16 +131,29 @@ def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, An
         return shown
     row.training_class = tc
     words = words_of(row)
+    sessions = written_sessions(row)
     shown |= {"words": words, "is_open": row.state in OPEN_STATES, "last": last_writing(tc)}
+    shown |= _change(tc, row, sessions, role)
     shown["late_words"] = f"逾期 {row.late_days} 天"
     if shown["is_open"]:
-        late = due.late_by(today)
-        shown["missing"] = programme_breaches(row, written_sessions(row))
+        late = 0 if row.first_submitted_at else due.late_by(today)  # the first submission counts
+        shown["missing"] = programme_breaches(row, sessions)
         shown["scenic"] = scenic_warnings(row.venue)
         shown["asked"] = any(w.account == role.account_id and w.confirmed_at is None for w in words)
         warning = f"已过期限 {late} 天，报送后标记“逾期 {late} 天”并计入统计。" if late else ""
         shown["submit_question"] = f"{warning}报送后由省级管理部门审核，审核期间不能修改。"
     return shown
+
+
+def _change(tc: TrainingClass, row: Programme, sessions: Sequence[Timetabled], role: Role) -> dict[str, Any]:
+    """What a change moves, which version is in force, whether one may be begun."""
+    moved = moved_by(row, sessions, clock.today())
+    return {
+        "moved": moved,
+        "material": any(one.material for one in moved),
+        "in_force": filed_version(tc) if row.is_change else None,
+        "can_change": row.state == ProgrammeState.FILED and may_change(role, tc),
+    }
 
 
 # The editor -----------------------------------------------------------------------------------------------------------

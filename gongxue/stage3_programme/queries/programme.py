@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import said
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
 from gongxue.regulations.programme import (
     confirmation_breaches,
@@ -19,6 +20,7 @@ from gongxue.regulations.programme import (
     section_breaches,
     timetable_breaches,
 )
+from gongxue.regulations.programme_change import Moved, Version, moved_between, taught_breaches
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
@@ -32,7 +34,7 @@ from gongxue.stage3_programme.models import (
     Timetabled,
 )
 
-OPEN_STATES = (ProgrammeState.DRAFT, ProgrammeState.RETURNED)
+OPEN_STATES = (ProgrammeState.DRAFT, ProgrammeState.RETURNED, ProgrammeState.CHANGING)
 
 
 def programmes_visible_to(role: Role) -> QuerySet[Programme]:
@@ -118,7 +120,65 @@ def programme_breaches(programme: Programme, sessions: Sequence[Timetabled]) -> 
                 "可先编写，到位并由授课骨干教师确认后报送。",
             )
         )
+    if programme.is_change:
+        breaches += change_breaches(programme, sessions)
     return breaches + confirmation_breaches(unconfirmed(programme))
+
+
+# Which periods of a class are facts already: stage 5, which calls the roll, says so.
+TAUGHT: list[Callable[[TrainingClass], set[tuple[date, int]]]] = []
+# Who is told what a filed change moves for them: stage 4 tells the admitted.
+CHANGED: list[Callable[[TrainingClass, Sequence[str], datetime], None]] = []
+
+
+def versions_of_change(programme: Programme, sessions: Sequence[Timetabled]) -> tuple[Version, Version]:
+    """What is in force and what a change makes of it."""
+    filed = filed_version(programme.training_class)
+    held: dict[str, Any] = filed.content if filed else snapshot(programme, sessions)
+    in_force = [session.as_lesson() for session in sessions_of(programme.training_class)]
+    return (
+        Version(held["sections"], held["final_mode"], in_force),
+        Version(programme.sections, programme.final_mode, [session.as_lesson() for session in sessions]),
+    )
+
+
+def change_breaches(programme: Programme, sessions: Sequence[Timetabled]) -> list[Breach]:
+    """Why a change cannot go out: it changes nothing, or something that has happened."""
+    before, after = versions_of_change(programme, sessions)
+    taught = {place for read in TAUGHT for place in read(programme.training_class)}
+    breaches = taught_breaches(before, after, taught)
+    if not any(_differences(before, after)) and not _redated(programme):
+        breaches.append(
+            Breach("change.nothing", "TR 9", "与已报备的方案相比没有任何改动。", "请修改后报送，或撤销变更。")
+        )
+    return breaches
+
+
+def _differences(before: Version, after: Version) -> tuple[bool, ...]:
+    return (
+        dict(before.sections) != dict(after.sections),
+        before.final_mode != after.final_mode,
+        list(before.lessons) != list(after.lessons),
+    )
+
+
+def moved_by(programme: Programme, sessions: Sequence[Timetabled], today: date) -> list[Moved]:
+    """What a change moves; nothing while the programme is no change."""
+    if not programme.is_change:
+        return []
+    return _redated(programme) + moved_between(*versions_of_change(programme, sessions), today)
+
+
+def _redated(programme: Programme) -> list[Moved]:
+    """The dates of the class have moved since the programme was filed: its whole timetable is another one."""
+    filed = filed_version(programme.training_class)
+    in_force = sessions_of(programme.training_class)
+    if filed is None or not in_force or not filed.content["sessions"]:
+        return []
+    old, new = date.fromisoformat(filed.content["sessions"][0]["day"]), in_force[0].day
+    if old == new:
+        return []
+    return [Moved("days", f"课表由{said(old)}起整体改为{said(new)}起。", True, True)]
 
 
 def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, Any]:
@@ -126,6 +186,7 @@ def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, 
     return {
         "sections": programme.sections,
         "final_mode": programme.final_mode,
+        "venue_declared": programme.venue_declared,
         "sessions": [
             {
                 "day": s.day.isoformat(),
@@ -150,6 +211,18 @@ def may_write(role: Role, training_class: TrainingClass, programme: Programme | 
     if programme is None:
         return opening_of(training_class) is not None
     return programme.state in OPEN_STATES
+
+
+TAUGHT_STAGE = 6  # TR 6: teaching has ended, the programme is what happened
+
+
+def may_change(role: Role, training_class: TrainingClass) -> bool:
+    """Whether the role may begin to change what is filed: those who write it, until teaching has ended."""
+    if not role.may(Permission.CHANGE_PROGRAMME) or training_class.stage >= TAUGHT_STAGE:
+        return False
+    return (
+        not role.is_(Duty.BACKBONE) or seat_of(training_class, role.account_id, Seat.INSTRUCTOR) is not None
+    )
 
 
 def filed_versions(training_class: TrainingClass) -> list[FiledProgramme]:
