@@ -21,8 +21,8 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage3_programme import notices
-from gongxue.stage3_programme.frozen import filed_content
 from gongxue.stage3_programme.actions.keeping import Cause, keep
+from gongxue.stage3_programme.frozen import filed_content
 from gongxue.stage3_programme.models import (
     CourseSession,
     DraftSession,
