@@ -68,6 +68,8 @@ class Candidate:
     satisfaction: float | None  # mean of 3, None when fewer than five answers
     last_job_on: date | None
     busy: frozenset[date]
+    examined_this_year: int = 0
+    last_institution: int | None = None  # where the last job was
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,182 @@
+"""Some of the pairs as a programme for HiGHS: seats, days, the year of each teacher.
+
+Columns: one per pair (class, kind of seat, teacher); one per place of a job in a teacher's year, worth what that place is
+worth; one per kind of seat of a class for what stays empty. Rows: every seat is filled or counted as empty; a teacher has
+one job at most on the first day of each of their classes (which covers every overlap, and both kinds of seats of one class);
+the jobs of a year are the places that count; at most so many a year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongxue.stage2_staffing.optimisation import weights as w
+from gongxue.stage2_staffing.optimisation.candidates import Field, Ints
+from gongxue.stage2_staffing.optimisation.highs import Floats, Programme
+from gongxue.stage2_staffing.optimisation.roster import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of class, kind of seat and teacher with their points, sorted, each once."""
+
+    c: Ints
+    s: Ints
+    t: Ints
+    points: Ints
+
+    @classmethod
+    def of(cls, field: Field, chosen: list[tuple[int, int, Ints]]) -> Pairs:
+        """chosen: class, kind, positions in the eligible teachers of that seat."""
+        parts = [
+            (np.full(len(at), c), np.full(len(at), s), field.eligible[c][s][at], field.points[c][s][at])
+            for c, s, at in chosen
+        ]
+        if not parts:
+            empty = np.empty(0, np.int64)
+            return cls(empty, empty, empty, empty)
+        c, s, t, points = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return cls(c, s, t, points)
+
+    def __len__(self) -> int:
+        return len(self.c)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A programme and where its rows came from."""
+
+    programme: Programme
+    pairs: Pairs
+    seats: list[tuple[int, int]]
+    places: Ints  # [row] teacher·years·2 + year·2 + kind
+    days: tuple[Ints, Ints]  # teacher and day of each row of one job at most
+    caps: Ints  # [row] teacher·years + year
+    begin: tuple[int, int, int, int]  # first row of each family: seats, places, days, caps
+
+    def staffing(self, x: Floats) -> list[Place]:
+        """The pairs that a whole solution chose."""
+        on = np.flatnonzero(x[: len(self.pairs)] > 0.5)
+        p = self.pairs
+        return [(int(p.c[i]), int(p.s[i]), int(p.t[i])) for i in on]
+
+
+class _Rows:
+    """Rows as they are collected: families of (row, column, value)."""
+
+    def __init__(self) -> None:
+        self.row: list[NDArray[np.int64]] = []
+        self.column: list[NDArray[np.int64]] = []
+        self.value: list[Floats] = []
+        self.lower: list[Floats] = []
+        self.upper: list[Floats] = []
+        self.count = 0
+
+    def family(self, lower: Floats, upper: Floats) -> int:
+        """New rows; returns the first one's number."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.count += len(lower)
+        return self.count - len(lower)
+
+    def put(self, row: Ints, column: Ints, value: float) -> None:
+        """Coefficients."""
+        self.row.append(row)
+        self.column.append(column)
+        self.value.append(np.full(len(row), value))
+
+    def programme(self, cost: Floats, most: Floats, whole: NDArray[np.bool_]) -> Programme:
+        """All of it by rows."""
+        row, column = np.concatenate(self.row), np.concatenate(self.column)
+        order = np.lexsort((column, row))
+        starts = np.zeros(self.count + 1, np.int32)
+        np.cumsum(np.bincount(row, minlength=self.count), out=starts[1:])
+        return Programme(
+            cost, most, whole, np.concatenate(self.lower), np.concatenate(self.upper), starts,
+            column[order].astype(np.int32), np.concatenate(self.value)[order],
+        )  # fmt: skip
+
+
+def model_of(field: Field, pairs: Pairs, had: Ints) -> Model:
+    """The programme of some pairs around `had` jobs of the year [teacher, year, kind]."""
+    rows, n = _Rows(), len(pairs)
+    year = field.year[pairs.c]
+    seat_keys, seat = np.unique(pairs.c * 2 + pairs.s, return_inverse=True)
+    seats = [(int(k) // 2, int(k) % 2) for k in seat_keys]
+    need = np.array([field.need[k] for k in seats], np.float64)
+    first_seat = rows.family(need, need)
+    rows.put(seat, np.arange(n), 1)
+    place_keys, place, count = np.unique(
+        (pairs.t * field.years + year) * 2 + pairs.s, return_inverse=True, return_counts=True
+    )
+    ladder_row, ladder_cost = _ladder(field, place_keys, count, had)
+    first_place = rows.family(np.zeros(len(place_keys)), np.zeros(len(place_keys)))
+    rows.put(first_place + place, np.arange(n), 1)
+    rows.put(first_place + ladder_row, n + np.arange(len(ladder_row)), -1)
+    empty = n + len(ladder_row)
+    rows.put(np.arange(len(seats)), empty + np.arange(len(seats)), 1)
+    day_row, day_pair, teacher, day = _days(field, pairs)
+    first_day = rows.family(np.zeros(len(teacher)), np.ones(len(teacher)))
+    rows.put(first_day + day_row, day_pair, 1)
+    caps, first_cap = _caps(field, pairs, year, had, rows)
+    cost = np.concatenate([-pairs.points, -ladder_cost, np.full(len(seats), w.UNFILLED)]).astype(np.float64)
+    most = np.concatenate([np.ones(empty), need])
+    whole = np.arange(len(cost)) < n
+    return Model(
+        rows.programme(cost, most, whole), pairs, seats, place_keys, (teacher, day), caps,
+        (first_seat, first_place, first_day, first_cap),
+    )  # fmt: skip
+
+
+def _ladder(field: Field, keys: Ints, count: Ints, had: Ints) -> tuple[Ints, Ints]:
+    """Row and worth of each place in a year that may be reached."""
+    teacher, kind = keys // 2 // field.years, keys % 2
+    year = keys // 2 % field.years
+    begun = had[teacher, year, kind]
+    left = np.minimum(count, w.MAX_JOBS - had[teacher, year].sum(axis=1)).clip(0)
+    row = np.repeat(np.arange(len(keys)), left)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(left) - left, left)
+    return row, field.rewards[kind[row], begun[row] + step]
+
+
+def _caps(field: Field, pairs: Pairs, year: Ints, had: Ints, rows: _Rows) -> tuple[Ints, int]:
+    keys, which, count = np.unique(pairs.t * field.years + year, return_inverse=True, return_counts=True)
+    left = w.MAX_JOBS - had[keys // field.years, keys % field.years].sum(axis=1)
+    binding = np.flatnonzero(count > left)
+    at = np.full(len(keys), -1)
+    at[binding] = np.arange(len(binding))
+    first = rows.family(np.zeros(len(binding)), left[binding].astype(np.float64))
+    on = np.flatnonzero(at[which] >= 0)
+    rows.put(first + at[which[on]], on, 1)
+    return keys[binding], first
+
+
+def _days(field: Field, pairs: Pairs) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rows of one job at most: (row, pair) entries, then teacher and day of each row; dominated ones left out.
+
+    Intervals: jobs that overlap have a common first day of one of them, and a row that is contained in the row of a
+    later first day says nothing.
+    """
+    start, end = field.start[pairs.c], field.end[pairs.c]
+    order = np.lexsort((pairs.s, pairs.c, start, pairs.t))
+    t, a, b = pairs.t[order], start[order], end[order]
+    n, least_end = len(order), b.copy()
+    entries = [(np.arange(n), np.arange(n))]
+    longest = int((b - a).max(initial=0))
+    for shift in range(1, n):
+        late, early = np.arange(shift, n), np.arange(n - shift)
+        near = (t[late] == t[early]) & (a[late] - a[early] <= longest)
+        if not near.any():
+            break
+        over = near & (b[early] >= a[late])
+        entries.append((late[over], early[over]))
+        np.minimum.at(least_end, late[over], b[early[over]])
+    row, member = (np.concatenate(column) for column in zip(*entries, strict=True))
+    following = np.append(np.where(t[1:] == t[:-1], a[1:], np.iinfo(np.int64).max), np.iinfo(np.int64).max)
+    kept = (least_end < following) & (np.bincount(row, minlength=n) > 1)
+    number = np.cumsum(kept) - 1
+    on = kept[row]
+    return number[row[on]], order[member[on]], t[kept], a[kept]
