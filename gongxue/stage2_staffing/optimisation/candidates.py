@@ -124,6 +124,7 @@ class _Facts:
 
     @classmethod
     def of(cls, problem: Problem, teachers: list[Teacher], taken: NDArray[np.bool_], had: Ints) -> _Facts:
+        """Of the whole pool."""
         skilled: dict[tuple[str, str], list[int]] = defaultdict(list)
         for t, teacher in enumerate(teachers):
             for category, level in teacher.skills:
