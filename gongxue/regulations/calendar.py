@@ -128,6 +128,11 @@ class HalfYear:
         return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
 
     @property
+    def following(self) -> HalfYear:
+        """The half-year after it."""
+        return HalfYear(self.year, 2) if self.half == 1 else HalfYear(self.year + 1, 1)
+
+    @property
     def title(self) -> str:
         """2023年上半年."""
         return f"{self.year}年{'上' if self.half == 1 else '下'}半年"

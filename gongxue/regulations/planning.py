@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from .breaches import Breach
 from .calendar import HalfYear, said
@@ -13,6 +15,8 @@ from .levels import Level
 
 SPAN_LIMIT = 60  # days from the first to the last, rest days included; ours, so that a class has an end
 REMARK_LIMIT = 200  # characters of 招生范围 and notes; ours, so that a list stays a list
+REMIND_BEFORE = (7, 3, 1, 0)  # days before a round closes on which people are reminded; ours
+SHORTEST_NOTICE = 3  # days that stay when a round is to close earlier than announced; ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +125,85 @@ def plan_breaches(line: PlannedClass, period: HalfYear, today: date, edition: Ed
             Breach("class.scope_long", "TR 7", f"招生范围超过 {REMARK_LIMIT} 字。", "请精简后再保存。")
         )
     return breaches
+
+
+def twin_breaches(line: PlannedClass, others: Iterable[tuple[PlannedClass, str]]) -> list[Breach]:
+    """A line that says the same as another one is named, so that nothing is reported twice unseen.
+
+    others: each with the words that lead to it. Two classes of one level and category may well run at the same time:
+    whoever enters them says so.  # ours: the texts do not speak of it
+    """
+    key = (line.level, line.category, line.first_day, line.last_day)
+    same = [
+        where
+        for other, where in others
+        if (other.level, other.category, other.first_day, other.last_day) == key
+    ]
+    if not same:
+        return []
+    says = f"与{same[0]}的级别、专业大类和培训时间相同。"
+    return [Breach("class.twin", "TR 7", says, "重复的请删去；确为同期另开的一个班，请勾选“同期另班”。")]
+
+
+def round_date_breaches(
+    announced: tuple[date, date], wanted: tuple[date, date], today: date, first_entry: date | None
+) -> list[Breach]:
+    """Why the days of an opened round (TR 7) cannot become these; each pair is (opens_on, closes_on).
+
+    first_entry: the day of the first line that was entered, or None. Whoever counts on the announced last day keeps
+    at least SHORTEST_NOTICE days.  # ours: the texts give no days for a round
+    """
+    (opens, closes), (new_opens, new_closes) = announced, wanted
+    if new_closes < new_opens:
+        return [Breach("round.dates", "TR 7", "报送截止日早于开始日。", "请更正日期。")]
+    if new_closes < today:
+        return [Breach("round.past", "TR 7", f"报送截止日{said(new_closes)}已过。", "请填报今后的日期。")]
+    breaches = []
+    earliest = today + timedelta(days=SHORTEST_NOTICE)
+    if new_closes < closes and new_closes < earliest:
+        says = f"原定{said(closes)}截止，提前到{said(new_closes)}，尚未提交的班次来不及报送。"
+        breaches.append(Breach("round.shortened", "TR 7", says, f"提前截止的，最早为{said(earliest)}。"))
+    if first_entry is not None and new_opens > max(first_entry, opens):
+        says = f"{said(first_entry)}起已有机构填报，开始日不能推迟到{said(new_opens)}。"
+        breaches.append(Breach("round.entered", "TR 7", says, "请保留原开始日，只调整截止日。"))
+    return breaches
+
+
+class ReturnReason(StrEnum):
+    """Why a line comes back, short enough to be counted; ours: the texts only say 审核."""
+
+    DATES = "dates"
+    APPROVAL = "approval"
+    HEADCOUNT = "headcount"
+    SCOPE = "scope"
+    TWIN = "twin"
+    OTHER = "other"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The words on the page."""
+        return {
+            "dates": "培训时间不合适",
+            "approval": "级别或专业大类不在获批范围",
+            "headcount": "培训人数不合适",
+            "scope": "招生范围不清楚",
+            "twin": "重复填报",
+            "other": "其他",
+        }[self.value]
+
+
+def return_words(code: str, comment: str) -> str:
+    """The reason as it is sent and kept: 培训时间不合适：与开学冲突. 其他 is nothing but its comment."""
+    said_too = comment.strip()
+    if code == ReturnReason.OTHER:
+        return said_too
+    title = ReturnReason(code).title
+    return f"{title}：{said_too}" if said_too else title
+
+
+def return_reason_breaches(code: str) -> list[Breach]:
+    """A code that is not in the list."""
+    if code in list(ReturnReason):
+        return []
+    titles = "、".join(reason.title for reason in ReturnReason)
+    return [Breach("return.reason", "TR 7", f"没有退回原因“{code[:20]}”。", f"可选：{titles}。")]

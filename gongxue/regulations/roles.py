@@ -78,14 +78,20 @@ class Permission(StrEnum):
     REGISTER_BACKBONE = "pool.register", "登记骨干教师入库"
     # stage 1 (TR 7)
     OPEN_ROUND = "planning.open_round", "开启报送轮次"
+    CHANGE_ROUND = "planning.change_round", "调整报送时间"
     ADD_LINE = "planning.add_line", "填报计划班次"
     EDIT_LINE = "planning.edit_line", "修改计划班次"
     REMOVE_LINE = "planning.remove_line", "删除计划班次"
+    SAVE_LINES = "planning.save_lines", "成批填报计划班次"
     SUBMIT_PLAN = "planning.submit", "提交省级审核"
     RETURN_LINE = "planning.return", "退回计划班次"
     APPROVE_LINE = "planning.approve", "审核通过计划班次"
+    RETURN_LINES = "planning.return_lines", "成批退回计划班次"
+    APPROVE_LINES = "planning.approve_lines", "成批审核通过计划班次"
     REPORT_PLAN = "planning.report", "汇总上报部指导中心"
     SEND_BACK_LINE = "planning.send_back", "部指导中心退回"
+    SEND_BACK_LINES = "planning.send_back_lines", "部指导中心成批退回"
+    ACCEPT_LINES = "planning.accept_lines", "核对接收上报班次"
     PUBLISH_PLAN = "planning.publish", "发布全国培训信息"
     GRANT_EXCEPTION = "planning.grant_exception", "准予延期"
     # stage 2 (TR 8)
@@ -208,7 +214,7 @@ DUTIES: dict[Duty, DutySpec] = {
         *_READS,
         P.SEE_ACCOUNTS, P.CREATE_ACCOUNT, P.IMPORT_ACCOUNTS, P.RESET_ACCOUNT, P.SUSPEND_ACCOUNT,
         P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
-        P.OPEN_ROUND, P.SEND_BACK_LINE, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
+        P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
     ),
     Duty.OVERSIGHT: _spec(
         "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
@@ -219,7 +225,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "审核本省培训计划、培训方案，监督考核与发证。",
         [_K.PROVINCE],
         *_READS,
-        P.APPROVE_LINE, P.RETURN_LINE, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
+        P.APPROVE_LINE, P.RETURN_LINE, P.APPROVE_LINES, P.RETURN_LINES, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
     ),
     Duty.INSTITUTION: _spec(
@@ -227,7 +233,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "报送计划、申请开班、编报方案、招生录取、组织培训、确认成绩。",
         INSTITUTIONS,
         *_READS, P.REVEAL, *_COORDINATES,
-        P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SUBMIT_PLAN,
+        P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,

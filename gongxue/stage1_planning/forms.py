@@ -25,6 +25,26 @@ class RoundForm(forms.Form):
     closes_on = forms.DateField(label="报送截止", widget=_DATE, help_text="截止日当天仍可报送。")
 
 
+class RoundDaysForm(forms.Form):
+    """Changing the days of a round."""
+
+    opens_on = forms.DateField(label="报送开始", widget=_DATE)
+    closes_on = forms.DateField(label="报送截止", widget=_DATE, help_text="截止日当天仍可报送。")
+    reason = forms.CharField(
+        label="调整理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="各培训机构和省级管理部门都会收到。",
+    )  # fmt: skip
+
+
+class PlanWorkbookForm(forms.Form):
+    """A workbook of plan lines."""
+
+    workbook = forms.FileField(
+        label="计划班次表", help_text=".xlsx 或 .xls，一次最多 80 行。",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
+    )  # fmt: skip
+
+
 class LineForm(forms.Form):
     """A plan line: 培训时间, 培训级别, 专业大类, 招生范围, 培训人数 (TR 7)."""
 

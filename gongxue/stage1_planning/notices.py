@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from gongxue.exchange.notices import send
 from gongxue.foundation.identity.queries import holders_of
@@ -31,6 +33,56 @@ def round_opened(round_: ReportingRound, now: datetime) -> None:
     )
 
 
+def round_changed(round_: ReportingRound, reason: str, now: datetime) -> None:
+    """To every institution and province: the days of the round are others now, and why."""
+    send(
+        holders_of(Duty.INSTITUTION, Duty.PROVINCE),
+        subject=f"{round_}时间已调整，截止{said(round_.closes_on)}",
+        body=f"报送时间改为{said(round_.opens_on)}至{said(round_.closes_on)}，截止日当天仍可报送。理由：{reason}",
+        kind="planning.change_round",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+    )
+
+
+def round_closes_for_institution(
+    round_: ReportingRound, institution: int, says: str, left: int, now: datetime
+) -> None:
+    """To an institution that has not finished: what is left, and how many days. Each day of the list once."""
+    send(
+        roles_in(institution, Duty.INSTITUTION),
+        subject=f"{round_}{_left(left)}：{says}",
+        body=f"报送截止{said(round_.closes_on)}，截止日当天仍可报送。本期没有计划班次的，可不填报。",
+        kind="planning.reminder",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+        once=_once(round_, left),
+    )
+
+
+def round_closes_for_province(
+    round_: ReportingRound, province_code: str, lines: int, left: int, now: datetime
+) -> None:
+    """To a province: lines wait for its review. Each day of the list once."""
+    send(
+        province_roles(province_code),
+        subject=f"{round_}{_left(left)}：{lines} 个班次待审核",
+        body=f"报送截止{said(round_.closes_on)}。全部审核后方可汇总上报。",
+        kind="planning.reminder",
+        link=f"/planning/{round_.pk}/",
+        now=now,
+        once=_once(round_, left),
+    )
+
+
+def _left(days: int) -> str:
+    return f"还有 {days} 天截止" if days else "今天截止"
+
+
+def _once(round_: ReportingRound, left: int) -> str:
+    return f"round/{round_.pk}/{round_.closes_on.isoformat()}/{left}"
+
+
 def plan_submitted(
     round_: ReportingRound, institution: str, province_code: str, lines: int, now: datetime
 ) -> None:
@@ -54,6 +106,43 @@ def line_returned(line: TrainingClass, reason: str, now: datetime) -> None:
         link=f"/planning/{line.round_id}/",
         now=now,
     )
+
+
+def lines_returned(lines: Iterable[TrainingClass], reason: str, now: datetime) -> None:
+    """To each institution: which of its lines came back, and why."""
+    for institution, own in _gathered(lines, "institution_id").items():
+        send(
+            roles_in(institution, Duty.INSTITUTION),
+            subject=f"{len(own)} 个计划班次被退回，请修改后再提交",
+            body=_listed(reason, own),
+            kind="planning.return_lines",
+            link=f"/planning/{own[0].round_id}/",
+            now=now,
+        )
+
+
+def lines_sent_back(lines: Iterable[TrainingClass], reason: str, now: datetime) -> None:
+    """To each province: which lines of its report the centre returned, and why."""
+    for province, own in _gathered(lines, "province_code").items():
+        send(
+            province_roles(province),
+            subject=f"部指导中心退回 {len(own)} 个计划班次",
+            body=_listed(reason, own),
+            kind="planning.send_back_lines",
+            link=f"/planning/{own[0].round_id}/",
+            now=now,
+        )
+
+
+def _gathered(lines: Iterable[TrainingClass], by: str) -> dict[Any, list[TrainingClass]]:
+    found: dict[Any, list[TrainingClass]] = defaultdict(list)
+    for line in lines:
+        found[getattr(line, by)].append(line)
+    return found
+
+
+def _listed(reason: str, lines: list[TrainingClass]) -> str:
+    return f"{reason}\n" + "\n".join(map(str, lines))
 
 
 def plan_reported(round_: ReportingRound, province: str, lines: int, now: datetime) -> None:

@@ -4,16 +4,32 @@ from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning import views
-from gongxue.stage1_planning.views import feasibility, national
+from gongxue.stage1_planning.views import feasibility, national, table
+from gongxue.stage1_planning.views import round as round_
 
 urlpatterns = [
     route("national/", national.national_list, "national_list", Open.PUBLIC),
     route("planning/", views.rounds, "planning.rounds", P.SEE_CLASSES),
     route("planning/open/", views.open_round, P.OPEN_ROUND.value, P.OPEN_ROUND),
-    route("planning/<int:pk>/", views.round_page, "planning.round", P.SEE_CLASSES),
     route("planning/<int:pk>/feasibility/", feasibility.feasibility, "planning.feasibility", P.SEE_CLASSES),
+    route("planning/<int:pk>/", round_.round_page, "planning.round", P.SEE_CLASSES),
+    route("planning/<int:pk>/lines.xlsx", round_.round_workbook, "planning.workbook", P.SEE_CLASSES),
+    route("planning/<int:pk>/days/", views.change_round, P.CHANGE_ROUND.value, P.CHANGE_ROUND),
+    route("planning/<int:pk>/table/", table.table, P.SAVE_LINES.value, P.SAVE_LINES),
+    route("planning/<int:pk>/table/upload/", table.upload, "planning.upload", P.SAVE_LINES),
+    route("planning/<int:pk>/table/template.xlsx", table.template, "planning.template", P.SAVE_LINES),
+    route("planning/imports/<int:pk>/problems.xlsx", table.problems, "planning.problems", P.SAVE_LINES),
     route("planning/<int:pk>/add/", views.add_line, P.ADD_LINE.value, P.ADD_LINE),
-    route("planning/<int:pk>/approve/", views.approve_selected, "planning.approve_selected", P.APPROVE_LINE),
+    *(
+        route(f"planning/<int:pk>/{where}/", round_.decision(permission), permission.value, permission)
+        for where, permission in (
+            ("approve", P.APPROVE_LINES),
+            ("return", P.RETURN_LINES),
+            ("accept", P.ACCEPT_LINES),
+            ("send-back", P.SEND_BACK_LINES),
+        )
+    ),
+    route("planning/lines/<int:pk>/", round_.line_page, "planning.line", P.SEE_CLASSES),
     route("planning/lines/<int:pk>/edit/", views.edit_line, P.EDIT_LINE.value, P.EDIT_LINE),
     route("classes/<int:pk>/exception/", views.grant_exception, P.GRANT_EXCEPTION.value, P.GRANT_EXCEPTION),
     act_route("planning/lines/<int:pk>/remove/", P.REMOVE_LINE),

@@ -61,7 +61,7 @@ def test_rows_of_organisations_are_scoped() -> None:
         "Account", "Organisation", "Role", "ApiToken",  # identity: read through roles_of and the centre's pages
         "Throttle", "AnsweredRequest", "Job", "StoredFile",  # the platform's own work
         "FormVersion", "Answer",  # read through what they belong to
-        "Leaf", "Checkpoint",  # the tree over the trail
+        "Leaf", "Checkpoint", "Mention",  # the tree over the trail, the classes that an entry names
         "TrainingApproval", "PublishedEdition",  # public registers
         "NumberCounter",
     }  # fmt: skip
@@ -73,6 +73,7 @@ def test_registers_are_what_must_never_change() -> None:
         "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "Opinion", "LearningProduct",
         "ScoreSheet",
         "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument",
+        "Mention", "SubmittedLine", "ReturnedLine",
     }  # fmt: skip
 
 

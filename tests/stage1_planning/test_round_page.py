@@ -62,7 +62,8 @@ def forms(page: str) -> Iterator[tuple[str, dict[str, Any]]]:
         r'<form[^>]*method="post" action="(/planning/[^"]+)"[^>]*>(.*?)</form>', page, re.S
     ):
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', inside))
-        yield where, hidden | ({"reason": "请写明省份"} if 'name="reason"' in inside else {})
+        typed = {"reason": "请写明省份", "code": "dates"}
+        yield where, hidden | {name: text for name, text in typed.items() if f'name="{name}"' in inside}
 
 
 @pytest.mark.parametrize("stage", EXPECTED)
@@ -78,7 +79,7 @@ def test_no_button_of_the_page_is_refused(class_at: ClassAtFixture, signed_in: S
             assert (answer.status_code, answer["Location"][:10]) == (302, "/planning/"), where
             transaction.savepoint_rollback(point)
             pressed += 1
-    assert pressed == {"planned": 3, "submitted": 3, "approved": 2, "reported": 2, "published": 0}[stage]
+    assert pressed == {"planned": 3, "submitted": 3, "approved": 3, "reported": 3, "published": 0}[stage]
 
 
 def test_each_institution_sees_its_lines_a_province_those_handed_in_the_centre_all(
@@ -108,7 +109,7 @@ def test_an_empty_round_says_what_to_do(the_round: ReportingRound, cast: People,
     assert "填报第一个班次" in page_of(signed_in(cast.xingtai.staff), the_round)
     for role in (cast.hebei, cast.centre, cast.oversight, cast.xingtai.coordinator):
         assert "本轮还没有您可以看到的计划班次" in page_of(signed_in(role), the_round)
-    assert "还没有省份收到或上报计划班次" in page_of(signed_in(cast.centre), the_round)
+    assert "未上报 32" in page_of(signed_in(cast.centre), the_round)
 
 
 def test_the_centre_sees_how_far_each_province_is(class_at: ClassAtFixture, signed_in: SignedIn) -> None:
@@ -119,11 +120,17 @@ def test_the_centre_sees_how_far_each_province_is(class_at: ClassAtFixture, sign
     actions.submit_plan(round=c.tc.round, by=c.staff, now=IN_ROUND)
     actions.approve_line(training_class=c.tc, seen=2, by=c.province, now=IN_ROUND)
     page = page_of(signed_in(c.people.centre), c.tc.round)
-    rows = re.findall(r'data-label="省份">(\S+)</td>(.*?)</tr>', page)
-    counted = {name: re.findall(r'class="num"[^>]*>(\d+)<', cells) for name, cells in rows}
-    assert counted == {"河北": ["3", "1", "0"], "江苏": ["1", "0", "0"]}
-    silent = page[page.index("未报送：") :].split("</small>")[0]
-    assert "河北" in silent, "handed in is not reported"
+    rows = re.findall(r'data-label="省份">(\S+)</td>(.*?)</tr>', page, re.S)
+    counted = {
+        name: re.findall(r'data-label="(\S+?)"><a href="\?province=\d+&amp;state=\w+">(\d+)<', cells)
+        for name, cells in rows
+    }
+    assert len(rows) == 32
+    assert {name: cells for name, cells in counted.items() if cells} == {
+        "河北": [("待省级审核", "3"), ("省级已通过", "1")],
+        "江苏": [("待省级审核", "1")],
+    }
+    assert "未上报 32" in page, "handed in is not reported"
 
 
 # Many lines -------------------------------------------------------------------------------------------------------

@@ -63,6 +63,28 @@ class Event(Scoped):
         return NOTHING
 
 
+def of_class(class_id: int) -> Q:
+    """The entries of a class: about it, or about several classes of which it is one."""
+    mentions = Mention.objects.filter(class_id=class_id)
+    return Q(class_id=class_id) | Q(pk__in=mentions.values("event"))
+
+
+class Mention(models.Model):
+    """A class that an entry about several classes names; the sealed entry itself lists them all."""
+
+    REGISTER = True
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="mentions")
+    class_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "trail_mention"
+        indexes = [models.Index(fields=["class_id", "event"], name="trail_mention_class")]
+
+    def __str__(self) -> str:
+        return f"class/{self.class_id}"
+
+
 class Leaf(models.Model):
     """The place of an event in the tree: leaves are numbered without gaps in the order of sealing."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.identity.vault import keyed_hash
-from gongxue.foundation.trail.models import Event
+from gongxue.foundation.trail.models import Event, Mention
 from gongxue.foundation.trail.request import request_id
 from gongxue.regulations.roles import Permission
 
@@ -22,13 +23,15 @@ def record(
     about: models.Model,
     reason: str = "",
     changes: dict[str, Any] | None = None,
+    classes: Iterable[int] = (),
 ) -> Event:
     """One entry of the trail. `changes` maps a field to [before, after]; personal values go through `hidden`.
 
-    The object may say where it belongs: `class_id_for_trail`, `province_code`, `institution_id`.
+    The object may say where it belongs: `class_id_for_trail`, `province_code`, `institution_id`. An act on several
+    classes at once names them in `classes`, and is found in the trail of each.
     """
     class_id, province, institution = place_of(about, by)
-    return Event.objects.create(
+    event: Event = Event.objects.create(
         code=code.value,
         at=now,
         account_id=by.account_id,
@@ -45,6 +48,8 @@ def record(
         changes=changes or {},
         request_id=request_id.get(),
     )
+    Mention.objects.bulk_create(Mention(event=event, class_id=pk) for pk in classes)
+    return event
 
 
 def place_of(about: models.Model, by: Role) -> tuple[int | None, str | None, int | None]:

@@ -1,5 +1,13 @@
 """Acts of stage 1 (TR 7): round, lines, review by the line, report, publication, exceptions."""
 
+from gongxue.stage1_planning.actions.bulk import (
+    AT_ONCE,
+    accept_lines,
+    approve_lines,
+    return_lines,
+    save_lines,
+    send_back_lines,
+)
 from gongxue.stage1_planning.actions.later import (
     end_involvement,
     grant_exception,
@@ -10,7 +18,6 @@ from gongxue.stage1_planning.actions.lines import (
     EDITABLE,
     add_line,
     edit_line,
-    open_round,
     remove_line,
     submit_plan,
 )
@@ -22,11 +29,16 @@ from gongxue.stage1_planning.actions.review import (
     return_line,
     send_back_line,
 )
+from gongxue.stage1_planning.actions.rounds import change_round, open_round
 
 __all__ = [
+    "AT_ONCE",
     "EDITABLE",
+    "accept_lines",
     "add_line",
     "approve_line",
+    "approve_lines",
+    "change_round",
     "edit_line",
     "end_involvement",
     "grant_exception",
@@ -38,6 +50,9 @@ __all__ = [
     "remove_line",
     "report_plan",
     "return_line",
+    "return_lines",
+    "save_lines",
     "send_back_line",
+    "send_back_lines",
     "submit_plan",
 ]

@@ -6,66 +6,23 @@ from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
-
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import check_seen, edit, lock, lock_rows, move
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.calendar import HalfYear, day_of, said
+from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning import notices
+from gongxue.stage1_planning.actions.returns import keep_submitted
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import line_breaches
 
 EDITABLE = (PlanState.DRAFT, PlanState.RETURNED)
-_PLAN_FIELDS = ("level", "category", "first_day", "last_day", "days", "headcount", "scope", "note")
-
-
-@action(Permission.OPEN_ROUND)
-def open_round(
-    *, year: int, half: int, opens_on: date, closes_on: date, by: Role, now: datetime
-) -> ReportingRound:
-    """Open the half-year round of plan reporting (TR 7: 每半年组织一次).
-
-    Refused: the half-year has a round, or nobody could report in this one because its last day is over.
-    """
-    breaches = []
-    if half not in (1, 2) or not 2020 <= year <= 2099:
-        breaches.append(
-            Breach(
-                "round.period",
-                "TR 7",
-                "请选择年份和上、下半年。",
-                "年份为 2020 至 2099，上半年填 1，下半年填 2。",
-            )
-        )
-    if closes_on < opens_on:
-        breaches.append(Breach("round.dates", "TR 7", "报送截止日早于开始日。", "请更正日期。"))
-    elif closes_on < day_of(now):
-        breaches.append(
-            Breach("round.past", "TR 7", f"报送截止日{said(closes_on)}已过。", "请填报今后的日期。")
-        )
-    refuse_if(breaches)
-    try:
-        with transaction.atomic():
-            round_ = ReportingRound.objects.create(
-                year=year, half=half, opens_on=opens_on, closes_on=closes_on
-            )
-    except IntegrityError as error:  # one round per half-year: the constraint says so
-        title = HalfYear(year, half).title
-        raise RuleBroken(
-            [Breach("round.known", "TR 7", f"{title}的报送轮次已经开启。", "请直接使用该轮次。")]
-        ) from error
-    dates = {"opens_on": [None, opens_on.isoformat()], "closes_on": [None, closes_on.isoformat()]}
-    record(Permission.OPEN_ROUND, by=by, now=now, about=round_, changes=dates)
-    notices.round_opened(round_, now)
-    return round_
 
 
 def _line_fields(
@@ -84,13 +41,8 @@ def _line_fields(
     }  # fmt: skip
 
 
-def _plan_values(line: TrainingClass) -> dict[str, object]:
-    """What a line says, as the trail keeps it: the line itself may be deleted."""
-    values = {name: getattr(line, name) for name in _PLAN_FIELDS}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-
-
-def _round_open(round_: ReportingRound, today: date) -> None:
+def refuse_unless_open(round_: ReportingRound, today: date) -> None:
+    """Refused outside the days of the round."""
     if not round_.is_open_on(today):
         raise RuleBroken(
             [
@@ -117,7 +69,7 @@ def add_line(  # noqa: PLR0913 — the fields of a plan line (TR 7) are its inpu
 ) -> TrainingClass:  # fmt: skip
     """Enter a planned class into a round (TR 7). Refused: outside the approvals, over 30, wrong days or dates."""
     round_ = ReportingRound.objects.scope(by).get(pk=round.pk)
-    _round_open(round_, day_of(now))
+    refuse_unless_open(round_, day_of(now))
     refuse_if(_level_breaches(level))
     line = TrainingClass(
         round=round_, institution=by.organisation, province_code=by.organisation.province_code, created_by=by.account,
@@ -126,7 +78,7 @@ def add_line(  # noqa: PLR0913 — the fields of a plan line (TR 7) are its inpu
     )  # fmt: skip
     refuse_if(line_breaches(line, by.organisation, day_of(now)))
     line.save()
-    changes = {name: [None, value] for name, value in _plan_values(line).items()}
+    changes = {name: [None, value] for name, value in line.said_values().items()}
     record(Permission.ADD_LINE, by=by, now=now, about=line, changes=changes)
     return line
 
@@ -139,7 +91,7 @@ def edit_line(  # noqa: PLR0913 — the fields of a plan line (TR 7) are its inp
     """Change a draft or returned line. Refused: submitted already, or changed by somebody else since it was seen."""
     line = lock(training_class, by)
     if line.state not in EDITABLE:
-        raise RuleBroken([_not_editable(line)])
+        raise RuleBroken([not_editable(line)])
     check_seen(line, seen)
     refuse_if(_level_breaches(level))
     fields = _line_fields(level, category, first_day, last_day, days, headcount, scope, note)
@@ -153,7 +105,8 @@ def edit_line(  # noqa: PLR0913 — the fields of a plan line (TR 7) are its inp
     return line
 
 
-def _not_editable(line: TrainingClass) -> Breach:
+def not_editable(line: TrainingClass) -> Breach:
+    """Why a line that was submitted cannot be changed by its institution."""
     return Breach(
         "line.submitted",
         "TR 7",
@@ -167,8 +120,8 @@ def remove_line(*, training_class: TrainingClass, by: Role, now: datetime) -> No
     """Delete a line that was never approved. Refused once it is with the province."""
     line = lock(training_class, by)
     if line.state not in EDITABLE:
-        raise RuleBroken([_not_editable(line)])
-    changes = {name: [value, None] for name, value in _plan_values(line).items()}
+        raise RuleBroken([not_editable(line)])
+    changes = {name: [value, None] for name, value in line.said_values().items()}
     record(Permission.REMOVE_LINE, by=by, now=now, about=line, changes=changes)
     TrainingClass.objects.unscoped("the locked line").filter(pk=line.pk).delete()
 
@@ -183,7 +136,7 @@ def submit_plan(*, round: ReportingRound, by: Role, now: datetime) -> list[Train
     states = EDITABLE if round_.is_open_on(day_of(now)) else (PlanState.RETURNED,)
     lines = lock_rows(TrainingClass.objects.scope(by).filter(round=round_, state__in=states))
     if not lines:
-        _round_open(round_, day_of(now))
+        refuse_unless_open(round_, day_of(now))
     if not lines:
         raise RuleBroken([Breach("plan.empty", "TR 7", "没有待提交的计划班次。", "请先填报班次。")])
     breaches = []
@@ -194,12 +147,10 @@ def submit_plan(*, round: ReportingRound, by: Role, now: datetime) -> list[Train
     refuse_if(breaches)
     for line in lines:
         move(line, Permission.SUBMIT_PLAN, submitted_by=by.account, returned_reason="")
+    keep_submitted(lines, by, now)
+    keys = [line.pk for line in lines]
     record(
-        Permission.SUBMIT_PLAN,
-        by=by,
-        now=now,
-        about=round_,
-        changes={"lines": [None, [line.pk for line in lines]]},
-    )
+        Permission.SUBMIT_PLAN, by=by, now=now, about=round_, changes={"lines": [None, keys]}, classes=keys
+    )  # fmt: skip
     notices.plan_submitted(round_, by.organisation.name, by.organisation.province_code, len(lines), now)
     return lines

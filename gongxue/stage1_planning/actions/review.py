@@ -7,13 +7,15 @@ from datetime import datetime
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, lock_rows, move
-from gongxue.foundation.lifecycle.errors import RuleBroken
+from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.lifecycle import PlanState
+from gongxue.regulations.planning import return_reason_breaches, return_words
 from gongxue.regulations.registers import province_name
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning import notices
+from gongxue.stage1_planning.actions.returns import keep_returned
 from gongxue.stage1_planning.models import ProvinceReport, PublishedEdition, ReportingRound, TrainingClass
 
 
@@ -37,15 +39,16 @@ def approve_line(*, training_class: TrainingClass, seen: int, by: Role, now: dat
 
 @action(Permission.RETURN_LINE)
 def return_line(
-    *, training_class: TrainingClass, reason: str, seen: int, by: Role, now: datetime
+    *, training_class: TrainingClass, reason: str, seen: int, by: Role, now: datetime, code: str = "other"
 ) -> TrainingClass:
-    """The province returns one line with a reason; the other lines go on."""
-    line = lock(training_class, by)
-    changes = move(
-        line, Permission.RETURN_LINE, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
-    )
-    record(Permission.RETURN_LINE, by=by, now=now, about=line, reason=reason, changes=changes)
-    notices.line_returned(line, reason, now)
+    """The province returns one line with a reason (a code and words, or words alone); the other lines go on."""
+    refuse_if(return_reason_breaches(code))
+    line, words = lock(training_class, by), return_words(code, reason)
+    also = {"returned_reason": words[:500]}
+    changes = move(line, Permission.RETURN_LINE, reason=words, seen=seen, **also)
+    keep_returned([line], code, reason, by_centre=False, by=by, now=now)
+    record(Permission.RETURN_LINE, by=by, now=now, about=line, reason=words, changes=changes)
+    notices.line_returned(line, words, now)
     return line
 
 
@@ -84,24 +87,26 @@ def report_plan(*, round: ReportingRound, by: Role, now: datetime) -> ProvinceRe
         round=round_, province_code=by.organisation.province_code, lines=len(lines), reported_by=by.account,
         reported_at=now,
     )  # fmt: skip
+    keys = [line.pk for line in lines]
     record(
-        Permission.REPORT_PLAN, by=by, now=now, about=report, changes={"lines": [None, [x.pk for x in lines]]}
-    )
+        Permission.REPORT_PLAN, by=by, now=now, about=report, changes={"lines": [None, keys]}, classes=keys
+    )  # fmt: skip
     notices.plan_reported(round_, by.organisation.province, len(lines), now)
     return report
 
 
 @action(Permission.SEND_BACK_LINE)
 def send_back_line(
-    *, training_class: TrainingClass, reason: str, seen: int, by: Role, now: datetime
+    *, training_class: TrainingClass, reason: str, seen: int, by: Role, now: datetime, code: str = "other"
 ) -> TrainingClass:
     """The centre returns a reported line to the province with a reason."""
-    line = lock(training_class, by)
-    changes = move(
-        line, Permission.SEND_BACK_LINE, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
-    )
-    record(Permission.SEND_BACK_LINE, by=by, now=now, about=line, reason=reason, changes=changes)
-    notices.line_sent_back(line, reason, now)
+    refuse_if(return_reason_breaches(code))
+    line, words = lock(training_class, by), return_words(code, reason)
+    also = {"returned_reason": words[:500], "accepted_at": None}
+    changes = move(line, Permission.SEND_BACK_LINE, reason=words, seen=seen, **also)
+    keep_returned([line], code, reason, by_centre=True, by=by, now=now)
+    record(Permission.SEND_BACK_LINE, by=by, now=now, about=line, reason=words, changes=changes)
+    notices.line_sent_back(line, words, now)
     return line
 
 

@@ -1,6 +1,7 @@
 """Stage 1: rounds, planned classes, published editions, changes of what is published (TR 7)."""
 
 from gongxue.stage1_planning.models.classes import (
+    LINE_FIELDS,
     DeadlineException,
     Involvement,
     ProvinceReport,
@@ -9,13 +10,18 @@ from gongxue.stage1_planning.models.classes import (
     TrainingClass,
     in_class_scope,
 )
+from gongxue.stage1_planning.models.lines import PlanImport, ReturnedLine, SubmittedLine
 
 __all__ = [
+    "LINE_FIELDS",
     "DeadlineException",
     "Involvement",
+    "PlanImport",
     "ProvinceReport",
     "PublishedEdition",
     "ReportingRound",
+    "ReturnedLine",
+    "SubmittedLine",
     "TrainingClass",
     "in_class_scope",
 ]

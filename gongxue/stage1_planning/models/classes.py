@@ -20,6 +20,8 @@ from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES, PlanState
 from gongxue.regulations.planning import PlannedClass
 from gongxue.regulations.roles import Duty
 
+LINE_FIELDS = ("level", "category", "first_day", "last_day", "days", "headcount", "scope", "note")
+
 
 class ReportingRound(Stateful):
     """A half-year round of plan reporting 报送轮次, opened by the centre."""
@@ -76,6 +78,7 @@ class TrainingClass(Stateful):
     note = models.CharField("备注", max_length=200, blank=True)
     state = state_field("planned_class")
     returned_reason = models.CharField("退回理由", max_length=500, blank=True)
+    accepted_at = models.DateTimeField("部指导中心核对时间", null=True)  # a mark of the centre's, not a state
     stage = models.PositiveSmallIntegerField("环节", default=1)  # 1..7, 8 = closed; written by each stage
     edition_code = models.CharField("适用版本", max_length=20)
     created_by = account_field()
@@ -170,6 +173,11 @@ class TrainingClass(Stateful):
             )
             return Q(pk__in=mine.values("training_class"))
         return NOTHING
+
+    def said_values(self) -> dict[str, Any]:
+        """What the line says, as registers and the trail keep it: days as text."""
+        values = {name: getattr(self, name) for name in LINE_FIELDS}
+        return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
 
 
 def in_class_scope(role: Any, path: str = "training_class") -> Q:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.parties.queries import class_approval_breaches
@@ -73,41 +71,6 @@ def line_breaches(line: TrainingClass, institution: Organisation, today: date) -
     return plan_breaches(line.as_plan(), line.round.period, today, line.edition) + class_approval_breaches(
         institution, line.level_enum, line.category, line.first_day
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ProvinceProgress:
-    """How far a province is in a round."""
-
-    code: str
-    submitted: int
-    approved: int
-    reported: int
-    last_report: Any
-
-
-def progress_of(round_: ReportingRound) -> list[ProvinceProgress]:
-    """Reporting state of each province that has lines or has reported, for the centre: two queries for any number."""
-    counts = (
-        TrainingClass.objects.unscoped("the centre's overview of a round")
-        .filter(round=round_)
-        .values("province_code")
-        .annotate(
-            submitted=Count("pk", filter=Q(state=PlanState.SUBMITTED)),
-            approved=Count("pk", filter=Q(state=PlanState.APPROVED)),
-            reported=Count("pk", filter=Q(state__in=[PlanState.REPORTED, PlanState.PUBLISHED])),
-        )
-        .order_by("province_code")
-    )
-    reports = ProvinceReport.objects.unscoped("the centre's overview of a round").filter(round=round_)
-    last = dict(reports.order_by("pk").values_list("province_code", "reported_at"))
-    found = {row["province_code"]: row for row in counts}
-    nothing = {"submitted": 0, "approved": 0, "reported": 0}  # a province may report that it has no class
-    return [
-        ProvinceProgress(code, row["submitted"], row["approved"], row["reported"], last.get(code))
-        for code in sorted(found.keys() | last.keys())
-        for row in [found.get(code, nothing)]
-    ]
 
 
 def last_report(round_: ReportingRound, role: Role) -> ProvinceReport | None:

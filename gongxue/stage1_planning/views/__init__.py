@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
-from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
 from gongxue.regulations.breaches import cite
+from gongxue.regulations.calendar import half_year_of
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.levels import Level
-from gongxue.regulations.registers import province_name, provinces
-from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning import actions
-from gongxue.stage1_planning.forms import ExceptionForm, LineForm, RoundForm
+from gongxue.stage1_planning.forms import ExceptionForm, LineForm, RoundDaysForm, RoundForm
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
-from gongxue.stage1_planning.queries import (
-    counts_by_state,
-    last_report,
-    lines_of,
-    progress_of,
-    rounds_visible_to,
-)
+from gongxue.stage1_planning.queries import rounds_visible_to
+from gongxue.stage1_planning.queries.lines import same_as
 
-PAGE = 50  # rows of a list
+ROUND_DAYS = 25  # how long a round is open unless the centre says otherwise; ours
 
 
 def rounds(request: Request) -> HttpResponse:
@@ -43,7 +36,7 @@ def rounds(request: Request) -> HttpResponse:
 def open_round(request: Request) -> HttpResponse:
     """The centre opens a round."""
     role, now = request.role, clock.now()
-    form = RoundForm(request.POST or None)
+    form = RoundForm(request.POST or None, initial=_next_round(clock.today()))
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             pk, _ = answer_once(
@@ -56,38 +49,41 @@ def open_round(request: Request) -> HttpResponse:
     return render(request, "planning/open_round.html", {"form": form}, status=answer_status(form))
 
 
-def round_page(request: Request, pk: int) -> HttpResponse:
-    """One round as the role works on it: own lines, the province's review, the centre's overview."""
-    role, today = request.role, clock.today()
+def _next_round(today: date) -> dict[str, Any]:
+    """The next half-year without a round, open from today for as long as usual."""
+    known = set(ReportingRound.objects.unscoped("which half-years have a round").values_list("year", "half"))
+    period = half_year_of(today).following
+    while (period.year, period.half) in known:
+        period = period.following
+    closes = today + timedelta(days=ROUND_DAYS)
+    return {"year": period.year, "half": period.half, "opens_on": today, "closes_on": closes}
+
+
+def change_round(request: Request, pk: int) -> HttpResponse:
+    """The centre changes the days of a round; everybody is told why."""
+    role, now = request.role, clock.now()
     round_ = visible(ReportingRound, pk, role)
-    lines = lines_of(round_, role)
-    counts, open_ = counts_by_state(lines), round_.is_open_on(today)
-    shown: dict[str, Any] = {
-        "round": round_,
-        "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
-        "open": open_,
-        "counts": counts,
-        "is_institution": role.is_(Duty.INSTITUTION),
-        "is_province": role.is_(Duty.PROVINCE),
-        "may_submit": counts["returned"] or (open_ and counts["draft"]),
-        "whole_nation": role.is_(Duty.CENTRE, Duty.OVERSIGHT),
-    }
-    if role.is_(Duty.PROVINCE):
-        shown["report"] = last_report(round_, role)
-        shown["no_lines"] = not any(counts.values())
-    if shown["whole_nation"]:
-        shown |= _progress(round_)
-    return render(request, "planning/round.html", shown)
-
-
-def _progress(round_: ReportingRound) -> dict[str, Any]:
-    """How far each province is, and which have not reported."""
-    progress = progress_of(round_)
-    reported = {p.code for p in progress if p.last_report}
-    return {
-        "progress": [(p, province_name(p.code)) for p in progress],
-        "silent": [p.name for p in provinces() if p.code not in reported],
-    }
+    seen = request.POST.get("seen", str(round_.version))
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on}
+    form = RoundDaysForm(request.POST or None, initial=days)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            answer_once(
+                request,
+                Permission.CHANGE_ROUND,
+                lambda: str(
+                    actions.change_round(
+                        round=round_, **form.cleaned_data, seen=read_version(seen), by=role, now=now
+                    ).pk
+                ),
+            )
+            messages.success(request, "报送时间已调整，各培训机构和省级管理部门已收到通知。")
+            return redirect("planning.round", round_.pk)
+    if is_conflict(form):
+        round_ = visible(ReportingRound, pk, role)
+        seen = str(round_.version)
+    shown = {"form": form, "round": round_, "seen": seen}
+    return render(request, "planning/change_round.html", shown, status=answer_status(form))
 
 
 def add_line(request: Request, pk: int) -> HttpResponse:
@@ -97,12 +93,13 @@ def add_line(request: Request, pk: int) -> HttpResponse:
     form = LineForm(request.POST or None, institution=role.organisation)
     if request.method == "POST" and form.is_valid():
         with refusals(form):
-            answer_once(
+            answer, _ = answer_once(
                 request,
                 Permission.ADD_LINE,
                 lambda: str(actions.add_line(round=round_, **form.cleaned_data, by=role, now=now).pk),
             )
             messages.success(request, "已保存为草稿。全部填好后，请在本页提交省级审核。")
+            _warn_of_twin(request, int(answer))
             return redirect("planning.round", round_.pk)
     shown = {
         "form": form,
@@ -111,6 +108,14 @@ def add_line(request: Request, pk: int) -> HttpResponse:
         **_standard_days(),
     }
     return render(request, "planning/line.html", shown, status=answer_status(form))
+
+
+def _warn_of_twin(request: Request, pk: int) -> None:
+    """An equal line is not silently a second one."""
+    line = visible(TrainingClass, pk, request.role)
+    if same_as(line).exists():
+        words = f"本轮已有相同的班次：{line.title}。重复的请删去；确为同期另开的一个班，可以保留。"
+        messages.warning(request, words)
 
 
 def _standard_days() -> dict[str, str]:
@@ -153,29 +158,6 @@ def _saved(request: Request, line: TrainingClass, form: LineForm, seen: str) -> 
 def read_version(text: str) -> int:
     """The version a page was made from; 0, which no row has, when it cannot be read."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-
-
-@require_POST
-def approve_selected(request: Request, pk: int) -> HttpResponse:
-    """Approve many lines at once; what could not be done is listed with its reason."""
-    role = request.role
-    round_ = visible(ReportingRound, pk, role)
-    seen = dict(pair.split(":", 1) for pair in request.POST.getlist("lines") if ":" in pair)
-    wanted = {read_version(key): read_version(version) for key, version in seen.items()}
-    done, left = 0, []
-    for line in lines_of(round_, role).filter(pk__in=wanted):
-        try:
-            actions.approve_line(training_class=line, seen=wanted[line.pk], by=role, now=clock.now())
-            done += 1
-        except Refusal as refusal:
-            left.append(f"{line}：{refusal}")
-    if done:
-        messages.success(request, f"已通过 {done} 个班次。")
-    for sentence in left:
-        messages.error(request, f"未通过：{sentence}")
-    if not done and not left:
-        messages.error(request, "没有选择班次。")
-    return redirect("planning.round", round_.pk)
 
 
 def grant_exception(request: Request, pk: int) -> HttpResponse:
