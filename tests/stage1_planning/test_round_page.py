@@ -136,7 +136,7 @@ def test_the_centre_sees_how_far_each_province_is(class_at: ClassAtFixture, sign
 # Many lines -------------------------------------------------------------------------------------------------------
 
 
-QUERIES = {"institution": 8, "province": 9, "centre": 10}
+QUERIES = {"institution": 8, "province": 16, "centre": 14}
 
 
 @pytest.mark.parametrize("who", QUERIES)

@@ -85,6 +85,16 @@ def _line(c: ClassAt) -> dict[str, Any]:
     return {name: getattr(c.tc, name) for name in names} | {"note": WORDS}
 
 
+def _picked(**inputs: Any) -> Callable[[ClassAt], dict[str, Any]]:
+    return lambda c: {"lines": {str(c.tc.pk): c.tc.version}} | inputs
+
+
+def _table(c: ClassAt) -> dict[str, Any]:
+    days = {"first_day": c.tc.first_day - timedelta(days=14), "last_day": c.tc.last_day - timedelta(days=14)}
+    texts = {name: str(value) for name, value in (_line(c) | days).items()}
+    return {"rows": [texts]}
+
+
 def _chosen(c: ClassAt) -> dict[str, Any]:
     rows = Recommendation.objects.inside(training_class=c.tc, chosen=True)
     people = {str(person): seat for person, seat in rows.values_list("person_id", "seat")}
@@ -134,6 +144,13 @@ def _seen(**inputs: Any) -> Callable[[ClassAt], dict[str, Any]]:
 TRIED: tuple[Tried, ...] = (
     Tried(P.OPEN_ROUND, "planned", _centre, lambda c: None,
           _with(year=2031, half=1, opens_on="2030-10-01", closes_on="2030-11-30")),
+    Tried(P.CHANGE_ROUND, "planned", _centre, lambda c: c.tc.round,
+          lambda c: {"opens_on": c.tc.round.opens_on, "closes_on": "2099-12-31", "reason": WORDS, "seen": c.tc.round.version}),
+    Tried(P.SAVE_LINES, "planned", _staff, lambda c: c.tc.round, _table),
+    Tried(P.APPROVE_LINES, "submitted", _province, lambda c: c.tc.round, _picked()),
+    Tried(P.RETURN_LINES, "submitted", _province, lambda c: c.tc.round, _picked(code="dates", reason=WORDS)),
+    Tried(P.SEND_BACK_LINES, "reported", _centre, lambda c: c.tc.round, _picked(code="other", reason=WORDS)),
+    Tried(P.ACCEPT_LINES, "reported", _centre, lambda c: c.tc.round, _picked()),
     Tried(P.ADD_LINE, "planned", _staff, lambda c: c.tc.round, _line),
     Tried(P.EDIT_LINE, "planned", _staff, _tc, lambda c: _line(c) | {"seen": c.tc.version}),
     Tried(P.GRANT_EXCEPTION, "planned", _centre, _tc,
