@@ -27,6 +27,7 @@ from gongxue.regulations.lifecycle import (
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
+from gongxue.stage2_staffing.progress import progress_of
 from gongxue.stage2_staffing.queries import SeatView, opening_of
 from gongxue.stage3_programme.queries import programme_breaches, programme_of, unconfirmed, written_sessions
 from gongxue.stage5_delivery.queries import called_periods, delivery_of
@@ -57,7 +58,10 @@ def _staffing(file: ClassFile) -> StageCard:
     card = file.card(2, "培训机构、平台、骨干教师", opening)
     held = [seat for seat in file.seats if is_accepted(seat)]
     card.when = shown_day(opening.filed_at) if opening else ""
-    card.facts = [("骨干教师", f"{len(held)}/{len(file.seats)} 人已接受")]
+    if file.is_(Duty.TRAINEE) or opening is None:
+        card.facts = [("骨干教师", f"{len(held)}/{len(file.seats)} 人已接受")]
+    else:
+        card.facts = [("骨干教师", progress_of(file.seats, file.today).words)]
     if file.is_(Duty.TRAINEE):
         return card
     file.add_due(card, "opening", opening is not None)

@@ -101,6 +101,8 @@ class Permission(StrEnum):
     ACCEPT = "staffing.accept", "接受邀请"
     DECLINE = "staffing.decline", "婉拒邀请"
     EXPIRE = "staffing.expire", "邀请逾期失效"
+    SUBSTITUTE = "staffing.substitute", "自动递补邀请"
+    SWITCH_CHAIN = "staffing.chain", "设置自动递补"
     WITHDRAW_INVITATION = "staffing.withdraw", "撤回邀请"
     NOMINATE = "staffing.nominate", "提名授课考核专家"
     CONFIRM_EXPERT = "staffing.confirm_expert", "确认专家"
@@ -235,6 +237,7 @@ DUTIES: dict[Duty, DutySpec] = {
         *_READS, P.REVEAL, *_COORDINATES,
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
+        P.SWITCH_CHAIN,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
@@ -266,7 +269,7 @@ DUTIES: dict[Duty, DutySpec] = {
     ),
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
-        P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.EXPIRE, P.CLOSE_ENROLMENT,
+        P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
     ),
 }  # fmt: skip
 

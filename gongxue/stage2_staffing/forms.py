@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from gongxue.regulations.invitations import AnswerWindow, DeclineReason
 from gongxue.stage2_staffing.actions import PREFERENCES
 
 LETTER = forms.Textarea(attrs={"rows": 3, "placeholder": "如：食宿由我院统一安排，课酬按标准发放。"})
@@ -49,6 +50,16 @@ class InviteForm(forms.Form):
 
     letter = forms.CharField(label="附言", max_length=500, required=False, widget=LETTER)
     reason = forms.CharField(label="邀请本机构教师的理由", max_length=500, required=False)
+    answer_by = forms.DateField(
+        label="答复期限", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def within(self, window: AnswerWindow) -> InviteForm:
+        """The form with the limits of the answer day, and the usual day filled in."""
+        field = self.fields["answer_by"]
+        field.initial = window.proposed.isoformat()
+        field.widget.attrs |= {"min": window.earliest.isoformat(), "max": window.latest.isoformat()}
+        return self
 
     def clean(self) -> dict[str, Any]:
         """Adds `people`: number → seat, as sent; the act judges both."""
@@ -61,8 +72,16 @@ class InviteForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The answer to an invitation: accepting needs nothing, declining a reason."""
+    """The answer to an invitation: accepting needs nothing, declining a kind of reason and perhaps words."""
 
+    code = forms.ChoiceField(
+        label="婉拒原因", required=False, choices=[(r.value, r.title) for r in DeclineReason],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     reason = forms.CharField(
-        label="婉拒理由", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="补充说明",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="培训机构可见。选“其他原因”时请写明。",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -11,6 +12,8 @@ from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
 from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.parties.models import Person
+from gongxue.regulations.calendar import day_of
+from gongxue.regulations.invitations import DeclineReason, seat_days
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
@@ -25,6 +28,9 @@ class Opening(Stateful):
     training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="opening")
     state = state_field("opening")
     remarks = models.CharField("说明", max_length=500, blank=True)
+    chain = models.BooleanField(
+        "自动递补", default=True
+    )  # the next substitute is asked without anybody's hand
     filed_by = account_field()
     filed_at = models.DateTimeField("申请时间")
     recommended_at = models.DateTimeField("推荐时间", null=True)
@@ -100,6 +106,14 @@ class Invitation(Stateful):
     """An invitation 邀请函 to one seat of a class."""
 
     THING = "invitation"
+
+    class Origin(models.TextChoices):
+        """Who asked: somebody's hand, the list of substitutes, or somebody in a hurry who asks several at once."""
+
+        HAND = "hand", "培训机构邀请"
+        CHAIN = "chain", "自动递补"
+        RESCUE = "rescue", "应急邀请"
+
     READ_WITH = ("training_class__institution", "person__account")
     LIVE = ("nominated", "sent", "accepted")
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="invitations")
@@ -110,6 +124,11 @@ class Invitation(Stateful):
     letter = models.CharField("附言", max_length=500, blank=True)
     own_reason = models.CharField("本机构教师邀请理由", max_length=500, blank=True)
     answer_by = models.DateField("答复期限")
+    answer_until = models.DateTimeField("答复截止时刻", null=True)  # only a rescue counts in hours
+    origin = models.CharField("来由", max_length=10, choices=Origin.choices, default=Origin.HAND)
+    decline_code = models.CharField(
+        "婉拒原因", max_length=10, blank=True, choices=[(r.value, r.title) for r in DeclineReason]
+    )
     answered_at = models.DateTimeField("答复时间", null=True)
     answer_reason = models.CharField("理由", max_length=500, blank=True)
     sent_by = account_field()
@@ -121,13 +140,21 @@ class Invitation(Stateful):
             state_constraint("invitation_state", "invitation"),
             models.UniqueConstraint(
                 fields=["training_class", "seat", "number"],
-                condition=Q(state__in=["nominated", "sent", "accepted"]),
+                # several may be asked for one seat in a rescue; the first to accept has it
+                condition=Q(state__in=["nominated", "accepted"]) | (Q(state="sent") & ~Q(origin="rescue")),
                 name="invitation_seat",
             ),
             models.UniqueConstraint(
                 fields=["training_class", "person"],
                 condition=Q(state__in=["nominated", "sent", "accepted"]),
                 name="invitation_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=["hand", "chain", "rescue"]), name="invitation_origin"
+            ),
+            models.CheckConstraint(
+                condition=Q(decline_code__in=["", *[r.value for r in DeclineReason]]),
+                name="invitation_decline_code",
             ),
         ]
         indexes = [models.Index(fields=["person", "state"], name="invitation_inbox")]
@@ -139,6 +166,21 @@ class Invitation(Stateful):
     def seat_title(self) -> str:
         """授课骨干教师 or 考核骨干教师."""
         return Seat(self.seat).title
+
+    @property
+    def days(self) -> list[date]:
+        """The days that accepting books: instructors with the journey, examiners work online."""
+        shown = self.training_class
+        return seat_days(Seat(self.seat), shown.first_day, shown.last_day)
+
+    @property
+    def is_rescue(self) -> bool:
+        """Whether others may be asked for the same seat and the answer is due within hours."""
+        return self.origin == self.Origin.RESCUE
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is too late to answer; the last day is still in time."""
+        return now > self.answer_until if self.answer_until else day_of(now) > self.answer_by
 
     @classmethod
     def scope_for(cls, role: Any) -> Q:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.notices import send
 from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
 from gongxue.regulations.calendar import said
 from gongxue.regulations.roles import Duty
+from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage2_staffing.models import Invitation
@@ -39,13 +41,93 @@ def answered(invitation: Invitation, now: datetime) -> None:
     )
 
 
-def withdrawn(invitation: Invitation, reason: str, now: datetime) -> None:
-    """To the teacher: the invitation no longer stands."""
+def seat_event(invitation: Invitation, now: datetime, *, cancelled: bool = False) -> CalendarEvent:
+    """The days of a seat for the teacher's calendar; a later version of invitation or class has a higher number."""
+    shown, days = invitation.training_class, invitation.days
+    teaches = invitation.seat == Seat.INSTRUCTOR
+    journey = "含往返各一天；" if teaches else "线上评分；"
+    return CalendarEvent(
+        uid=f"invitation-{invitation.pk}@gongxue",
+        title=f"{Seat(invitation.seat).short}：{shown}",
+        first_day=days[0],
+        last_day=days[-1],
+        stamp=now,
+        sequence=invitation.version + shown.version,
+        place=shown.institution.name if teaches else "",
+        description=f"{journey}培训时间{said(shown.first_day)}至{said(shown.last_day)}。",
+        cancelled=cancelled,
+    )
+
+
+def accepted(invitation: Invitation, now: datetime) -> None:
+    """To the teacher: what was promised, for the calendar."""
+    days = invitation.days
+    send(
+        role_of_person(invitation.person, Duty.BACKBONE),
+        subject=f"您已接受邀请，日期已留出：{invitation.training_class}",
+        body=f"占用{said(days[0])}至{said(days[-1])}，其他培训班不能再约。",
+        kind="staffing.accept",
+        link=f"/invitations/{invitation.pk}/",
+        now=now,
+        event=seat_event(invitation, now),
+    )
+
+
+def withdrawn(invitation: Invitation, reason: str, now: datetime, *, booked: bool = False) -> None:
+    """To the teacher: the invitation no longer stands; days that were booked are free again."""
     send(
         role_of_person(invitation.person, Duty.BACKBONE),
         subject=f"邀请已撤回：{invitation.training_class}",
-        body=reason,
+        body=reason + ("　原留出的日期已释放。" if booked else ""),
         kind="staffing.withdraw",
+        link=f"/invitations/{invitation.pk}/",
+        now=now,
+        event=seat_event(invitation, now, cancelled=True) if booked else None,
+    )
+
+
+def reminded(invitation: Invitation, today: date, now: datetime) -> None:
+    """To the teacher, the day before the last day to answer and on it: once each."""
+    shown, last = invitation.training_class, invitation.answer_by == today
+    send(
+        role_of_person(invitation.person, Duty.BACKBONE),
+        subject=f"{'今天' if last else '明天'}是答复期限：{shown.institution.name}的邀请函",
+        body=f"请您担任{shown.title}{invitation.seat_title}。逾期未答复的，邀请失效，由候补人选递补。",
+        kind="staffing.remind",
+        link=f"/invitations/{invitation.pk}/",
+        now=now,
+        once=f"invitation/{invitation.pk}/{'on' if last else 'before'}",
+    )
+
+
+def substituted(asked: Invitation, gone: Invitation, rank: int, now: datetime) -> None:
+    """To the institution: whom the platform asked in whose place."""
+    shown = asked.training_class
+    why = f"（{gone.answer_reason}）" if gone.answer_reason else ""
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"已自动邀请候补{asked.person.name}：{shown.title}",
+        body=f"{gone.person.name}{gone.state_title}{why}。已请推荐名单第 {rank} 位{asked.person.name}担任{asked.seat_title}，"
+        f"{said(asked.answer_by)}前答复。不需要自动递补时，可在骨干教师页关闭。",
+        kind="staffing.substitute",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def list_exhausted(shown: TrainingClass, seat: Seat, found: bool, now: datetime) -> None:
+    """To the institution: nobody is left on the list; the platform has recommended anew, or knows nobody."""
+    body = (
+        "原候补名单已没有可邀请的人，平台已按现在的情况重新推荐，请发邀请函。"
+        if found
+        else "骨干教师库中暂无合格且有空的人选。可写明理由邀请本机构教师，或申请调整开班日期、授课人数。"
+    )
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"{seat.title}候补已用完：{shown.title}",
+        body=body,
+        kind="staffing.exhausted",
+        link=f"{class_link(shown)}staffing/",
         now=now,
     )
 

@@ -353,7 +353,7 @@ class Clash:
 
 def clashes_of(invitation: Invitation, role: Role) -> list[Clash]:
     """One's own bookings on the days that accepting would take, by class."""
-    days = days_taken(invitation)
+    days = invitation.days
     rows = Booking.objects.scope(role).filter(person=invitation.person_id, day__in=days).order_by("day")
     found: dict[str, list[date]] = defaultdict(list)
     for reference, day in rows.values_list("reference", "day"):
@@ -364,9 +364,3 @@ def clashes_of(invitation: Invitation, role: Role) -> list[Clash]:
     return [
         Clash(titles.get(reference, "其他任务"), min(held), max(held)) for reference, held in found.items()
     ]
-
-
-def days_taken(invitation: Invitation) -> list[date]:
-    """The days that accepting books: instructors with the journey, examiners work online."""
-    shown = invitation.training_class
-    return sorted(demand_of(shown).days) if invitation.seat == Seat.INSTRUCTOR else shown.days_list

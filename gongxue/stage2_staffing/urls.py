@@ -3,20 +3,21 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage2_staffing import views
+from gongxue.stage2_staffing.views import invitations, opening, staffing
 
 urlpatterns = [
-    route("classes/<int:pk>/open/", views.open_class, P.OPEN_CLASS.value, P.OPEN_CLASS),
-    route("classes/<int:pk>/open/teachers/", views.find_teachers, "staffing.teachers", P.OPEN_CLASS),
-    route("classes/<int:pk>/staffing/", views.staffing, "staffing", P.SEE_CLASSES),
-    route("classes/<int:pk>/staffing/experts/", views.find_experts, "staffing.experts", P.NOMINATE),
+    route("classes/<int:pk>/open/", opening.open_class, P.OPEN_CLASS.value, P.OPEN_CLASS),
+    route("classes/<int:pk>/open/teachers/", opening.find_teachers, "staffing.teachers", P.OPEN_CLASS),
+    route("classes/<int:pk>/staffing/", staffing.staffing, "staffing", P.SEE_CLASSES),
+    route("classes/<int:pk>/staffing/experts/", opening.find_experts, "staffing.experts", P.NOMINATE),
     act_route("classes/<int:pk>/recommend/", P.RECOMMEND),
-    route("classes/<int:pk>/invite/", views.invite, P.INVITE.value, P.INVITE),
-    route("classes/<int:pk>/nominate/", views.nominate, P.NOMINATE.value, P.NOMINATE),
-    route("invitations/", views.invitations, "invitations", P.ACCEPT),
-    route("invitations/<int:pk>/", views.invitation, "invitation", P.ACCEPT),
-    route("invitations/<int:pk>/accept/", views.accept, P.ACCEPT.value, P.ACCEPT),
-    route("invitations/<int:pk>/decline/", views.decline, P.DECLINE.value, P.DECLINE),
+    act_route("openings/<int:pk>/chain/", P.SWITCH_CHAIN),
+    route("classes/<int:pk>/invite/", staffing.invite, P.INVITE.value, P.INVITE),
+    route("classes/<int:pk>/nominate/", staffing.nominate, P.NOMINATE.value, P.NOMINATE),
+    route("invitations/", invitations.invitations, "invitations", P.ACCEPT),
+    route("invitations/<int:pk>/", invitations.invitation, "invitation", P.ACCEPT),
+    route("invitations/<int:pk>/accept/", invitations.accept, P.ACCEPT.value, P.ACCEPT),
+    route("invitations/<int:pk>/decline/", invitations.decline, P.DECLINE.value, P.DECLINE),
     act_route("invitations/<int:pk>/confirm/", P.CONFIRM_EXPERT),
     act_route("invitations/<int:pk>/withdraw/", P.WITHDRAW_INVITATION),
 ]

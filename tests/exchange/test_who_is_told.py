@@ -33,7 +33,7 @@ TRAINEES = {"trainee 1", "trainee 2", "trainee 3", "trainee 4"}
 OF_A_LIFE: dict[str, set[str]] = {
     "planning.open_round": {"institution", "province", "other_institution", "other_province", "province 32", "institution 001"},
     "planning.submit": {"province"}, "planning.report": {"centre"}, "planning.publish": {"institution"},
-    "staffing.recommend": {"institution"}, "staffing.invite": TEAM, "staffing.answer": {"institution"},
+    "staffing.recommend": {"institution"}, "staffing.invite": TEAM, "staffing.answer": {"institution"}, "staffing.accept": TEAM,
     "staffing.staffed": {"institution", "province"}, "programme.submit": {"province"},
     "programme.file": {"institution", "centre"}, "enrolment.submit": {"school", "other_school", "other schools"},
     "enrolment.opinion": {"instructor 1", "instructor 2"}, "enrolment.decided": TRAINEES, "delivery.start": TRAINEES,

@@ -38,7 +38,8 @@ institution: staffing.nominate                                               # A
 centre: staffing.confirm_expert                                              # AMB-70
 centre institution system: staffing.recommend                                # C05: TR 8
 backbone: staffing.accept staffing.decline                                   # C06 C07: TR 8
-system: staffing.expire platform.daily platform.restore
+institution: staffing.chain                                                   # C07: TR 8
+system: staffing.expire staffing.substitute platform.daily platform.restore
 institution backbone: programme.edit                                         # D01: TR 9
 backbone: programme.confirm                                                  # D01: TR 9
 institution backbone: programme.change                                       # ours

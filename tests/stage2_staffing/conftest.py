@@ -8,8 +8,21 @@ import pytest
 
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.roles import Duty
-from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.actions import switch_chain
+from gongxue.stage2_staffing.models import Invitation, Opening
 from tests.browsing import site as site
+from tests.cast import ClassAt
+
+
+@pytest.fixture
+def chain_off() -> Callable[[ClassAt], None]:
+    """chain_off(c): whoever declines or keeps silent is replaced by hand."""
+
+    def switch(c: ClassAt) -> None:
+        opening = Opening.objects.inside(training_class=c.tc).get()
+        switch_chain(opening=opening, on=False, by=c.staff, now=c.now)
+
+    return switch
 
 
 @pytest.fixture

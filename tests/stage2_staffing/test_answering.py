@@ -24,6 +24,7 @@ from tests.cast import ClassAt, ClassAtFixture, ClassesAtFixture, Plan, at
 
 pytestmark = pytest.mark.postgresql
 TeacherOf = Callable[[Invitation], Role]
+ChainOff = Callable[[ClassAt], None]
 
 
 def booked(invitation: Invitation) -> list[object]:
@@ -140,8 +141,11 @@ def test_whoever_is_booked_elsewhere_cannot_accept(
     assert Invitation.objects.inside(pk=theirs.pk).get().state == "sent", "nothing is half-written"
 
 
-def test_silence_lapses_after_its_day_and_frees_the_seat(class_at: ClassAtFixture) -> None:
+def test_silence_lapses_after_its_day_and_frees_the_seat(
+    class_at: ClassAtFixture, chain_off: ChainOff
+) -> None:
     c = class_at("invited")
+    chain_off(c)
     invitation = c.invitations[0]
     with pytest.raises(RuleBroken) as caught:
         expire_invitation(invitation=invitation, by=c.people.system, now=at(invitation.answer_by, 23, 59))

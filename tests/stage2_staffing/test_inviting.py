@@ -21,6 +21,7 @@ from tests.cast import FIRST_DAY, ClassAt, ClassAtFixture, ClassesAtFixture, Pla
 
 pytestmark = pytest.mark.postgresql
 TeacherOf = Callable[[Invitation], Role]
+ChainOff = Callable[[ClassAt], None]
 
 
 def first_five(c: ClassAt) -> dict[int, str]:
@@ -88,9 +89,10 @@ def test_a_seat_is_offered_to_one_person_and_a_person_one_seat(class_at: ClassAt
 
 
 def test_the_seat_of_somebody_who_declined_is_offered_again(
-    class_at: ClassAtFixture, teacher_of: TeacherOf
+    class_at: ClassAtFixture, teacher_of: TeacherOf, chain_off: ChainOff
 ) -> None:
     c = class_at("invited")
+    chain_off(c)
     lost = next(i for i in c.invitations if i.seat == "examiner" and i.number == 2)
     decline_invitation(invitation=lost, reason="另有安排", by=teacher_of(lost), now=c.now)
     substitute = next(r for r in latest_recommendation(c.tc) if r.seat == "examiner" and not r.chosen)

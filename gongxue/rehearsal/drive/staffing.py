@@ -71,7 +71,7 @@ def _free_experts(run: Run) -> dict[int, str]:
 
 
 def answer_invitations(run: Run, now: datetime) -> None:
-    """Accepted one after the other; the first examiner declines now and then and the next is asked."""
+    """Accepted one after the other; the first examiner declines now and then and the platform asks the next."""
     if run.specification.level != Level.BACKBONE and run.dice.random() < 0.25:
         _decline_one(run, now)
     waiting = Invitation.objects.inside(training_class=run.tc, state=InvitationState.SENT)
@@ -86,9 +86,6 @@ def _decline_one(run: Run, now: datetime) -> None:
     if invitation is None or not substitutes:
         return
     staffing.decline_invitation(
-        invitation=invitation, reason="当周本校有技能竞赛任务", by=teacher_role(invitation.person), now=now
-    )
-    staffing.invite(
-        training_class=run.tc, people={substitutes[0].person_id: Seat.EXAMINER.value},
-        by=run.staff(Duty.INSTITUTION), now=now,
+        invitation=invitation, code="employer", reason="当周本校有技能竞赛任务", by=teacher_role(invitation.person),
+        now=now,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from gongxue.stage2_staffing.actions.inviting import (
     withdraw_invitation,
 )
 from gongxue.stage2_staffing.actions.opening import PREFERENCES, file_opening, recommend_teachers
+from gongxue.stage2_staffing.actions.substituting import invite_substitute, switch_chain
 
 __all__ = [
     "PREFERENCES",
@@ -17,7 +18,9 @@ __all__ = [
     "expire_invitation",
     "file_opening",
     "invite",
+    "invite_substitute",
     "nominate_experts",
     "recommend_teachers",
+    "switch_chain",
     "withdraw_invitation",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from gongxue.foundation.identity.models import Role
+from gongxue.foundation.identity.models import Account, Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
@@ -14,10 +15,11 @@ from gongxue.parties.actions import unbook
 from gongxue.parties.models import Person
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
+from gongxue.regulations.invitations import answer_day_breaches, answer_window
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, OpeningState
 from gongxue.regulations.roles import Duty, Permission
-from gongxue.regulations.staffing import ANSWER_DAYS, Seat, seat_breaches
+from gongxue.regulations.staffing import Seat, seat_breaches
 from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing import notices
@@ -26,13 +28,28 @@ from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage2_staffing.queries import candidates_for, demand_of, experts_for
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is the same in every invitation that is sent at once."""
+
+    sent_by: Account
+    sent_at: datetime
+    answer_by: date
+    answer_until: datetime | None = None
+    text: str = ""
+    own_reason: str = ""
+    origin: str = Invitation.Origin.HAND
+    state: InvitationState = InvitationState.SENT
+
+
 @action(Permission.INVITE)
 def invite(
     *, training_class: TrainingClass, people: Mapping[int, str], by: Role, now: datetime, letter: str = "",
-    own_reason: str = "",
+    own_reason: str = "", answer_by: date | None = None,
 ) -> list[Invitation]:  # fmt: skip
     """Send invitations (TR 8): person id → seat. All or none.
 
+    answer_by: the last day to answer, at most until the programme is due; without one, the usual day.
     Refused: unqualified, busy or of the own institution without a reason (AMB-11), seats all taken, asked already.
     """
     shown = lock(training_class, by)
@@ -41,11 +58,14 @@ def invite(
         raise RuleBroken(
             [Breach("invite.early", "TR 8", "平台尚未推荐骨干教师。", "请先取得推荐，再发邀请函。")]
         )
-    refuse_if(_invitation_breaches(shown, people, own_reason))
-    sent = [
-        _invite_one(shown, person, Seat(seat), by, now, letter, own_reason, InvitationState.SENT)
-        for person, seat in people.items()
-    ]
+    today = day_of(now)
+    breaches = _invitation_breaches(shown, people, own_reason)
+    if answer_by is not None:
+        breaches += answer_day_breaches(answer_by, today, shown.first_day, shown.edition)
+    refuse_if(breaches)
+    last = answer_by or answer_window(today, shown.first_day, shown.edition).proposed
+    same = Letter(by.account, now, last, text=letter.strip()[:500], own_reason=own_reason.strip()[:500])
+    sent = [ask(shown, person, Seat(seat), same) for person, seat in people.items()]
     record(
         Permission.INVITE, by=by, now=now, about=opening, reason=own_reason,
         changes={"invited": [None, [f"{i.person.name} {i.seat_title}" for i in sent]]},
@@ -101,17 +121,15 @@ def _taken_breaches(shown: TrainingClass, people: Mapping[int, str]) -> list[Bre
     return breaches
 
 
-def _invite_one(
-    shown: TrainingClass, person: int, seat: Seat, by: Role, now: datetime, letter: str, own_reason: str,
-    state: InvitationState,
-) -> Invitation:  # fmt: skip
+def ask(shown: TrainingClass, person: int, seat: Seat, letter: Letter) -> Invitation:
+    """One invitation to the first free seat of a kind; the class is locked, the rules were asked before."""
     live = Invitation.objects.inside(training_class=shown, seat=seat, state__in=Invitation.LIVE)
     taken = set(live.values_list("number", flat=True))
     number = next(n for n in range(1, seat.wanted(shown.edition) + 1) if n not in taken)
     return Invitation.objects.create(
-        training_class=shown, seat=seat, number=number, person_id=person, state=state, letter=letter.strip()[:500],
-        own_reason=own_reason.strip()[:500], sent_by=by.account, sent_at=now,
-        answer_by=day_of(now) + timedelta(days=ANSWER_DAYS),
+        training_class=shown, seat=seat, number=number, person_id=person, state=letter.state, letter=letter.text,
+        own_reason=letter.own_reason, sent_by=letter.sent_by, sent_at=letter.sent_at, answer_by=letter.answer_by,
+        answer_until=letter.answer_until, origin=letter.origin,
     )  # fmt: skip
 
 
@@ -147,10 +165,9 @@ def nominate_experts(
             )
         )
     refuse_if(breaches)
-    named = [
-        _invite_one(shown, person, Seat(seat), by, now, letter, "", InvitationState.NOMINATED)
-        for person, seat in people.items()
-    ]
+    last = answer_window(day_of(now), shown.first_day, shown.edition).proposed
+    same = Letter(by.account, now, last, text=letter.strip()[:500], state=InvitationState.NOMINATED)
+    named = [ask(shown, person, Seat(seat), same) for person, seat in people.items()]
     changes = move(opening, Permission.NOMINATE, recommended_at=now)
     record(
         Permission.NOMINATE, by=by, now=now, about=opening,
@@ -164,7 +181,8 @@ def nominate_experts(
 def confirm_expert(*, invitation: Invitation, by: Role, now: datetime) -> Invitation:
     """The centre confirms a named expert; the invitation goes out and waits for its answer from today."""
     row = lock(invitation, by)
-    answer_by = day_of(now) + timedelta(days=ANSWER_DAYS)
+    shown = row.training_class
+    answer_by = answer_window(day_of(now), shown.first_day, shown.edition).proposed
     changes = move(row, Permission.CONFIRM_EXPERT, answer_by=answer_by, sent_at=now)
     record(Permission.CONFIRM_EXPERT, by=by, now=now, about=row, changes=changes)
     notices.invited(row, now)
@@ -193,5 +211,5 @@ def withdraw_invitation(*, invitation: Invitation, reason: str, by: Role, now: d
         if opening.state == OpeningState.STAFFED:
             changes["opening"] = move(opening, Permission.WITHDRAW_INVITATION, staffed_at=None)["state"]
     record(Permission.WITHDRAW_INVITATION, by=by, now=now, about=row, reason=reason, changes=changes)
-    notices.withdrawn(row, reason, now)
+    notices.withdrawn(row, reason, now, booked=was_accepted)
     return row

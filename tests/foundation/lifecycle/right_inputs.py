@@ -14,7 +14,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
-from gongxue.stage2_staffing.models import Recommendation
+from gongxue.stage2_staffing.models import Opening, Recommendation
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
@@ -173,6 +173,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
     Tried(P.DECLINE, "invited", lambda c: Role.objects.get(account=c.invitations[0].person.account_id, duty="backbone", until=None),
           lambda c: c.invitations[0], _with(reason=WORDS)),
+    Tried(P.SWITCH_CHAIN, "opened", _staff, lambda c: Opening.objects.inside(training_class=c.tc).get(), _with(on=False)),
     Tried(P.WITHDRAW_INVITATION, "invited", _staff, lambda c: c.invitations[0], _with(reason=WORDS)),
     Tried(P.EDIT_PROGRAMME, "drafted", _staff, _tc, _writing),
     Tried(P.CONFIRM_PROGRAMME, "drafted", lambda c: c.instructors[0], _programme, _seen()),

@@ -1,0 +1,106 @@
+"""Stage 2: how long an invitation waits, why it is declined, when help must come from nearby (TR 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from .breaches import Breach
+from .calendar import programme_due, said
+from .editions import Edition
+from .staffing import ANSWER_DAYS, TRAVEL_DAYS, Seat
+
+RESCUE_DAYS = 10  # so many days before a class, and during it, a seat is filled from nearby; ours
+RESCUE_HOURS = (2, 4, 8, 12, 24)  # how long a rescue invitation may wait; ours
+NEAR_ANSWER_DAYS = 1  # within RESCUE_DAYS an ordinary invitation waits a day; ours
+
+
+class DeclineReason(StrEnum):
+    """Why a teacher cannot come; coded, so that it can be counted. Ours: TR 8 only says 无法接受邀约."""
+
+    TIME = "time"
+    HEALTH = "health"
+    EMPLOYER = "employer"
+    JOURNEY = "journey"
+    OTHER = "other"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The words on the letter."""
+        return {
+            "time": "时间冲突",
+            "health": "健康原因",
+            "employer": "单位工作安排",
+            "journey": "路途不便",
+            "other": "其他原因",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWindow:
+    """Which days may be set as the last day to answer, and which one is proposed."""
+
+    earliest: date
+    latest: date
+    proposed: date
+
+
+def answer_window(today: date, first_day: date, edition: Edition) -> AnswerWindow:
+    """The limits of an invitation's own deadline: at most until the programme is due (D-30, TR 9).  # reading: AMB-67
+
+    After D-30 it waits ANSWER_DAYS at most, within RESCUE_DAYS one day, never into the class. ours.
+    """
+    due = programme_due(first_day, edition).on
+    near = (first_day - today).days <= RESCUE_DAYS
+    usual = today + timedelta(days=NEAR_ANSWER_DAYS if near else ANSWER_DAYS)
+    latest = due if today < due else max(today, min(usual, first_day - timedelta(days=1)))
+    earliest = min(today + timedelta(days=1), latest)
+    return AnswerWindow(earliest, latest, max(earliest, min(usual, latest)))
+
+
+def seat_days(seat: Seat, first_day: date, last_day: date) -> list[date]:
+    """The days that a seat takes: instructors with the journey, examiners work online."""
+    journey = timedelta(days=TRAVEL_DAYS if seat == Seat.INSTRUCTOR else 0)
+    start, end = first_day - journey, last_day + journey
+    return [start + timedelta(days=i) for i in range((end - start).days + 1)]
+
+
+def answer_day_breaches(answer_by: date, today: date, first_day: date, edition: Edition) -> list[Breach]:
+    """Why a day cannot be the last day to answer."""
+    window = answer_window(today, first_day, edition)
+    if window.earliest <= answer_by <= window.latest:
+        return []
+    return [
+        Breach(
+            "invite.answer_by",
+            "TR 8",
+            f"答复期限应在{said(window.earliest)}至{said(window.latest)}之间。",
+            f"请更正答复期限，通常为{said(window.proposed)}。",
+        )
+    ]
+
+
+def is_rescue_time(today: date, first_day: date, last_day: date) -> bool:
+    """Whether a seat is to be filled from nearby, within hours: shortly before the class and while it runs."""
+    return first_day - timedelta(days=RESCUE_DAYS) <= today <= last_day
+
+
+def decline_words(code: str, words: str) -> str:
+    """What the institution reads: 时间冲突：当周本校有竞赛."""
+    title, words = DeclineReason(code).title, words.strip()
+    if code == DeclineReason.OTHER and words:
+        return words
+    return f"{title}：{words}" if words else title
+
+
+def decline_breaches(code: str, words: str) -> list[Breach]:
+    """A declined invitation says why (TR 8): one of the kinds, and words where the kind says nothing."""
+    if code not in list(DeclineReason):
+        kinds = "、".join(reason.title for reason in DeclineReason)
+        return [Breach("decline.code", "TR 8", "没有这一类婉拒原因。", f"请从{kinds}中选择。")]
+    if code == DeclineReason.OTHER and not words.strip():
+        return [
+            Breach("reason.missing", "TR 8", "“婉拒邀请”须写明理由。", "请选择原因；选“其他原因”时请写明。")
+        ]
+    return []
