@@ -17,6 +17,7 @@ from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning.actions import grant_exception, return_line
 from gongxue.stage2_staffing.actions import decline_invitation, nominate_experts
+from gongxue.stage2_staffing.models import Opening
 from gongxue.stage2_staffing.queries import experts_for
 from gongxue.stage3_programme.actions import return_programme
 from gongxue.stage3_programme.queries import programme_of
@@ -249,6 +250,9 @@ def test_invited_teachers_answer_and_the_rest_of_the_seats_is_the_institutions(
     assert todos_for(roles[letters[0].pk], letters[0].answer_by + timedelta(days=1))[0].late(
         letters[0].answer_by + timedelta(days=1)
     )
+    Opening.objects.inside(training_class=c.tc).update(
+        chain=False
+    )  # by hand: the seat waits for the institution
     decline_invitation(invitation=letters[0], reason="另有任务", by=roles[letters[0].pk], now=c.now)
     assert todos_for(roles[letters[0].pk], today) == []
     assert "邀请 还有 1 个席位，请邀请骨干教师" in waiting(c.staff, today)

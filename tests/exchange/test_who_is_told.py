@@ -198,7 +198,7 @@ TELLS: list[tuple[str, dict[str, Any], Act, dict[str, set[str]]]] = [
     ("submitted", {}, lambda c: planning.return_line(training_class=c.tc, reason="请改", seen=2, by=c.province, now=c.now), {"planning.return": {"institution"}}),
     ("reported", {}, lambda c: planning.send_back_line(training_class=c.tc, reason="请核", seen=4, by=c.people.centre, now=c.now), {"planning.send_back": {"province"}}),
     ("taught", {}, _extend, {"planning.grant_exception": {"institution"}}),
-    ("invited", {}, _decline, {"staffing.answer": {"institution"}}),
+    ("invited", {}, _decline, {"staffing.answer": {"institution"}, "staffing.substitute": {"institution"}, "staffing.invite": {"examiner 1"}}),
     ("staffed", {}, lambda c: staffing.withdraw_invitation(invitation=c.invitations[0], reason="调整", by=c.staff, now=c.now), {"staffing.withdraw": {"examiner 1"}}),
     ("opened", {"institution": "017", "level": "G"}, _nominate, {"staffing.nominate": {"centre"}}),
     ("programme_submitted", {}, _return_programme, {"programme.return": {"institution"}}),

@@ -139,6 +139,7 @@ def test_the_daily_run_decides_nothing_that_a_person_should() -> None:
         "platform.restore",
         "staffing.recommend",
         "staffing.expire",
+        "staffing.substitute",
         "enrolment.close",
     }
 
