@@ -24,7 +24,14 @@ from gongxue.stage1_planning.models import (
     TrainingClass,
 )
 from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation
-from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme, ProgrammeConfirmation
+from gongxue.stage3_programme.models import (
+    CourseSession,
+    FiledProgramme,
+    ModuleHours,
+    Programme,
+    ProgrammeConfirmation,
+    Room,
+)
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
 from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
 from gongxue.stage6_assessment.models import (
@@ -82,6 +89,8 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     FiledProgramme: (
         "id", "training_class.id", "version", "filed_at", "content", "reason", "moved", "material",
     ),
+    ModuleHours: ("id", "module", "periods", "effective_from", "basis", "entered_at"),
+    Room: ("id", "name", "kind", "seats", "closed_at"),
     Enrolment: ("id", "training_class.id", "state", "version", "text", "contact", "closes_on", "published_at"),
     Application: (
         "id", "training_class.id", "person.id", "employer.name", "state", "version", "age", "seat", "waiting_number",

@@ -24,12 +24,25 @@ SECTIONS: dict[str, str] = {  # TR 9: 培训目标、课程安排、考核安排
 METHODS: tuple[str, ...] = ("分组讨论", "案例解析", "翻转课堂")  # TR 11.3
 SECTION_LIMIT = 4000  # characters; ours
 
-# MG 11; 中办国办 2014. A name match is no proof (黄山市, 太湖县): warn and ask for a declaration.
-SCENIC_AREAS: tuple[str, ...] = (
-    "八达岭", "十三陵", "避暑山庄", "外八庙", "五台山", "太湖", "普陀山", "黄山", "九华山", "武夷山", "庐山",
-    "泰山", "嵩山", "武当山", "武陵源", "张家界", "白云山", "漓江", "三亚", "峨眉山", "乐山大佛", "九寨沟",
-    "黄龙", "黄果树", "西双版纳", "华山",
+# MG 11; 中办国办《关于严禁党政机关到风景名胜区开会的通知》(2014): the 21 areas, each with the words that tell it in a text.
+# A match is no proof (黄山市, 太湖县): warn and ask for a declaration.
+SCENIC_21: tuple[tuple[str, ...], ...] = (
+    ("八达岭", "十三陵"), ("避暑山庄", "外八庙"), ("五台山",), ("太湖",), ("普陀山",), ("黄山",), ("九华山",),
+    ("武夷山",), ("庐山",), ("泰山",), ("嵩山",), ("武当山",), ("武陵源", "张家界"), ("白云山",), ("漓江",),
+    ("三亚",), ("峨眉山", "乐山大佛"), ("九寨沟", "黄龙"), ("黄果树",), ("西双版纳",), ("华山",),
 )  # fmt: skip
+SCENIC_AREAS: tuple[str, ...] = tuple(word for area in SCENIC_21 for word in area)
+# MG 11: 高档宾馆. Which words tell one is ours; they ask for the same declaration.
+LUXURY_WORDS: tuple[str, ...] = (
+    "五星级",
+    "豪华酒店",
+    "豪华宾馆",
+    "度假村",
+    "度假酒店",
+    "高尔夫",
+    "私人会所",
+    "温泉酒店",
+)
 
 
 class FinalMode(StrEnum):
@@ -76,6 +89,11 @@ def scenic_warnings(venue: str) -> list[str]:
     """
     found = [name for name in SCENIC_AREAS if name in venue]
     return [name for name in found if not any(name in other for other in found if other != name)]
+
+
+def venue_warnings(venue: str) -> list[str]:
+    """Words of a venue text that ask for a declaration: the 21 scenic areas, then luxury hotels (MG 11)."""
+    return scenic_warnings(venue) + [word for word in LUXURY_WORDS if word in venue]
 
 
 def section_breaches(sections: dict[str, str]) -> list[Breach]:

@@ -115,6 +115,9 @@ class Permission(StrEnum):
     CHANGE_PROGRAMME = "programme.change", "变更已报备的方案"
     FILE_CHANGE = "programme.file_change", "报备方案变更"
     DROP_CHANGE = "programme.drop_change", "撤销方案变更"
+    SET_HOURS = "programme.set_hours", "登记最低课时"
+    ADD_ROOM = "programme.add_room", "登记培训场地"
+    CLOSE_ROOM = "programme.close_room", "停用培训场地"
     # stage 4 (TR 10)
     EDIT_NOTICE = "enrolment.edit_notice", "编写招生通知"
     PUBLISH_NOTICE = "enrolment.publish", "发布招生通知"
@@ -217,6 +220,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.SEE_ACCOUNTS, P.CREATE_ACCOUNT, P.IMPORT_ACCOUNTS, P.RESET_ACCOUNT, P.SUSPEND_ACCOUNT,
         P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
         P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
+        P.SET_HOURS,
     ),
     Duty.OVERSIGHT: _spec(
         "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
@@ -239,6 +243,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
         P.SWITCH_CHAIN,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
+        P.ADD_ROOM, P.CLOSE_ROOM,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
     ),

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme.views import papers, versions, writing
+from gongxue.stage3_programme.views import papers, registers, versions, writing
 
 _FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
@@ -23,4 +23,9 @@ urlpatterns = [
     act_route("programmes/<int:pk>/change/", P.CHANGE_PROGRAMME),
     act_route("programmes/<int:pk>/change/file/", P.FILE_CHANGE),
     act_route("programmes/<int:pk>/change/drop/", P.DROP_CHANGE),
+    route("programmes/hours/", registers.hours, "programme.hours", P.SEE_CLASSES),
+    act_route("programmes/hours/set/", P.SET_HOURS),
+    route("programmes/rooms/", registers.rooms, "programme.rooms", P.SEE_CLASSES),
+    act_route("programmes/rooms/add/", P.ADD_ROOM),
+    act_route("programmes/rooms/<int:pk>/close/", P.CLOSE_ROOM),
 ]

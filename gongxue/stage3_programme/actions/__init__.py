@@ -12,12 +12,15 @@ from gongxue.stage3_programme.actions.filing import (
     return_programme,
     submit_programme,
 )
+from gongxue.stage3_programme.actions.registers import add_room, close_room, set_hours
 from gongxue.stage3_programme.actions.writing import edit_programme
 from gongxue.stage3_programme.timetable import SessionRow
 
 __all__ = [
     "SessionRow",
+    "add_room",
     "change_programme",
+    "close_room",
     "confirm_programme",
     "dates_moved",
     "drop_change",
@@ -25,5 +28,6 @@ __all__ = [
     "file_change",
     "file_programme",
     "return_programme",
+    "set_hours",
     "submit_programme",
 ]

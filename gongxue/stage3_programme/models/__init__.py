@@ -9,13 +9,16 @@ from gongxue.stage3_programme.models.programme import (
     ProgrammeConfirmation,
     Timetabled,
 )
+from gongxue.stage3_programme.models.registers import ModuleHours, Room
 
 __all__ = [
     "CourseSession",
     "DraftSession",
     "FiledProgramme",
+    "ModuleHours",
     "Programme",
     "ProgrammeConfirmation",
     "ProgrammeVersion",
+    "Room",
     "Timetabled",
 ]

@@ -14,17 +14,14 @@ from gongxue.foundation.trail.models import Event
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import said
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
-from gongxue.regulations.programme import (
-    confirmation_breaches,
-    scenic_warnings,
-    section_breaches,
-    timetable_breaches,
-)
+from gongxue.regulations.programme import confirmation_breaches
 from gongxue.regulations.programme_change import Moved, Version, moved_between, taught_breaches
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
+from gongxue.regulations.timetable import Finding
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted, is_staffed, opening_of, seat_of
+from gongxue.stage3_programme.checks import programme_findings
 from gongxue.stage3_programme.models import (
     CourseSession,
     DraftSession,
@@ -88,29 +85,13 @@ def unconfirmed(programme: Programme) -> list[str]:
     return [i.person.name for i in instructors if i.person_id not in done]
 
 
-def programme_breaches(programme: Programme, sessions: Sequence[Timetabled]) -> list[Breach]:
-    """Everything that keeps the programme from being submitted."""
+def programme_breaches(
+    programme: Programme, sessions: Sequence[Timetabled], found: Sequence[Finding] | None = None
+) -> list[Breach]:
+    """Everything that keeps the programme from being submitted. found: its findings, when they are known already."""
     shown = programme.training_class
     edition = shown.edition
-    breaches = section_breaches(programme.sections)
-    breaches += timetable_breaches(
-        [s.as_rule() for s in sessions],
-        shown.level_enum,
-        shown.days,
-        shown.first_day,
-        shown.last_day,
-        edition,
-    )
-    if scenic_warnings(programme.venue) and not programme.venue_declared:
-        names = "、".join(scenic_warnings(programme.venue))
-        breaches.append(
-            Breach(
-                "programme.venue",
-                "MG 11",
-                f"场地中出现“{names}”，严禁在 21 个风景名胜区或高档宾馆培训。",
-                "如仅为地名重合，请勾选声明后报送。",
-            )
-        )
+    breaches = [one.breach for one in _found(programme, sessions, found) if not one.is_hint]
     if not is_staffed(shown, edition):
         breaches.append(
             Breach(
@@ -123,6 +104,12 @@ def programme_breaches(programme: Programme, sessions: Sequence[Timetabled]) -> 
     if programme.is_change:
         breaches += change_breaches(programme, sessions)
     return breaches + confirmation_breaches(unconfirmed(programme))
+
+
+def _found(
+    programme: Programme, sessions: Sequence[Timetabled], found: Sequence[Finding] | None
+) -> Sequence[Finding]:
+    return programme_findings(programme, sessions) if found is None else found
 
 
 # Which periods of a class are facts already: stage 5, which calls the roll, says so.

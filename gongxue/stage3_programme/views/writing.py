@@ -26,8 +26,8 @@ from gongxue.regulations.programme import (
     SECTIONS,
     FinalMode,
     SessionKind,
-    scenic_warnings,
     training_periods,
+    venue_warnings,
 )
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
@@ -35,6 +35,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import due_of
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme import actions
+from gongxue.stage3_programme.checks import programme_findings, rooms_of
 from gongxue.stage3_programme.forms import read_saving
 from gongxue.stage3_programme.models import FiledProgramme, Programme, Timetabled
 from gongxue.stage3_programme.queries import (
@@ -137,8 +138,9 @@ def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, An
     shown["late_words"] = f"逾期 {row.late_days} 天"
     if shown["is_open"]:
         late = 0 if row.first_submitted_at else due.late_by(today)  # the first submission counts
-        shown["missing"] = programme_breaches(row, sessions)
-        shown["scenic"] = scenic_warnings(row.venue)
+        shown["found"] = programme_findings(row, sessions)
+        shown["missing"] = programme_breaches(row, sessions, shown["found"])
+        shown["scenic"] = venue_warnings(row.venue)
         shown["asked"] = any(w.account == role.account_id and w.confirmed_at is None for w in words)
         warning = f"已过期限 {late} 天，报送后标记“逾期 {late} 天”并计入统计。" if late else ""
         shown["submit_question"] = f"{warning}报送后由省级管理部门审核，审核期间不能修改。"
@@ -189,6 +191,7 @@ def _timetable(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
         ],
         "team": [{"id": i.person_id, "name": i.person.name, "seat": Seat(i.seat).short} for i in team],
         "sessions": _plain(written_sessions(row) if row else (), {i.person_id for i in team}),
+        "rooms": [{"name": room.name, "seats": room.seats} for room in rooms_of(tc).order_by("name")],
         "standard": [{**one, "day": one["day"].isoformat()} for one in proposal],
     }  # fmt: skip
 
@@ -224,7 +227,7 @@ def edit(request: Request, pk: int) -> JsonResponse:
     except Refusal as refusal:
         return JsonResponse(_said(refusal), status=refusal.status)
     saved = localtime(clock.now()).strftime("%H:%M")
-    return JsonResponse({"version": int(version), "saved": saved, "panel": _panel(request, tc)})
+    return JsonResponse({"version": int(version), "saved": saved, **_panel(request, tc)})
 
 
 def _said(refusal: Refusal) -> dict[str, Any]:
@@ -248,10 +251,14 @@ def _theirs(request: Request, tc: TrainingClass) -> dict[str, Any]:
         "at": localtime(last.at).strftime("%m月%d日 %H:%M") if last else "",
         "fields": {**row.sections, "final_mode": row.final_mode, "venue_declared": row.venue_declared},
         "sessions": _plain(written_sessions(row), {i.person_id for i in accepted(tc)}),
-        "panel": _panel(request, tc),
+        **_panel(request, tc),
     }
 
 
-def _panel(request: Request, tc: TrainingClass) -> str:
+def _panel(request: Request, tc: TrainingClass) -> dict[str, str]:
+    """What is shown anew after a saving: the progress and what the rules say of the timetable."""
     shown = _state(tc, programme_of(tc), request.role)
-    return render_to_string("programme/panel.html", shown, request=request)
+    return {
+        "panel": render_to_string("programme/panel.html", shown, request=request),
+        "checks": render_to_string("programme/checks.html", shown),
+    }

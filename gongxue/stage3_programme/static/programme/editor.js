@@ -91,7 +91,7 @@ async function understood({ status, data }, sent) {
   if (status === 200 && data) {
     base = sent.now;
     version = data.version;
-    panel.firstElementChild.outerHTML = data.panel;
+    redraw(data);
     savedAt = data.saved;
     return true;
   }
@@ -102,9 +102,15 @@ async function understood({ status, data }, sent) {
   return false;
 }
 
+function redraw(data) {
+  panel.firstElementChild.outerHTML = data.panel;
+  document.querySelector("[data-checks]").outerHTML = data.checks;
+  grid.dispatchEvent(new CustomEvent("checked"));
+}
+
 async function settle(data) {
   const theirs = { fields: data.fields, sessions: data.sessions };
-  panel.firstElementChild.outerHTML = data.panel;
+  redraw(data);
   if (!data.editable) {
     refuse([{ says: "方案已经报送，不能再修改，您的修改没有保存。", cites: "技术规程第九条", way_out: "请先把需要保留的文字复制出来，再刷新页面。" }]);
     say("没有保存", "bad");

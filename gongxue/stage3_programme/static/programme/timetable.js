@@ -121,6 +121,7 @@ function palette() {
     const input = make("input", { type: "radio", name: "brush", value, checked: i === 0 });
     part("brushes").append(make("label", { className: `brush ${tone}` }, input, make("span", { textContent: title })));
   });
+  part("rooms").append(...data.rooms.map(({ name, seats }) => make("option", { value: name, label: `${seats} 座` })));
   part("teacher").append(make("option", { value: "", textContent: "不指定" }),
     ...data.team.map((one) => make("option", { value: one.id, textContent: `${one.name}（${one.seat}）` })));
 }
