@@ -30,14 +30,17 @@ def run_day(today: date, now: datetime) -> Day:
     from gongxue.foundation.trail.sealing import seal
     from gongxue.parties.queries import system_role
     from gongxue.stage1_planning import deadlines as planning
+    from gongxue.stage1_planning import reminders
     from gongxue.stage2_staffing import deadlines as staffing
     from gongxue.stage4_enrolment import deadlines as enrolment
 
+    # Every part that has deadlines; reminders last: nobody is reminded of what the platform has just done itself.
     parts = {
         "培训信息报送": planning.run,
         "骨干教师选择": staffing.run,
         "招生报名": enrolment.run,
-    }  # every part that has deadlines
+        "期限": reminders.run,
+    }
     day, by = Day(), system_role()
     for name, run in parts.items():
         day.step(name, lambda run=run: run(today=today, by=by, now=now))  # type: ignore[misc]

@@ -57,12 +57,15 @@ class DueLine:
     """A deadline as a card shows it."""
 
     due: Due
-    met: bool
+    met: bool = False
     extended: bool = False  # an exception was granted: the day is the later one
+    standing: bool = False  # the file is back for correction: the clock stands
+    late_days: int = 0  # how late it was done, or is today
+    slips: str = ""  # what slips if it slips, in dates
 
     def late(self, today: date) -> bool:
         """Missed."""
-        return not self.met and self.due.on < today
+        return not self.met and not self.standing and self.due.on < today
 
 
 @dataclass(slots=True)

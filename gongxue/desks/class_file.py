@@ -12,12 +12,13 @@ from gongxue.desks.cards import NOT_BEGUN, DueLine, StageCard
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.engine import Stateful
 from gongxue.foundation.pages.templatetags.kit import day as shown_day
-from gongxue.regulations.calendar import Due, deadlines_of_class, extended
+from gongxue.regulations.deadlines import consequence
 from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES, EnrolmentState, InvitationState
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import DeadlineException, TrainingClass
 from gongxue.stage1_planning.queries import exceptions_of
+from gongxue.stage1_planning.queries.watching import Ask, Watched, reckoned, watched
 from gongxue.stage2_staffing.queries import SeatView, seats_of
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage3_programme.queries import sessions_of
@@ -40,10 +41,13 @@ class ClassFile:
         return exceptions_of(self.training_class)
 
     @cached_property
-    def dues(self) -> dict[str, Due]:
-        """The class's deadlines by key."""
-        tc = self.training_class
-        return {due.key: due for due in deadlines_of_class(tc.first_day, tc.last_day, tc.edition)}
+    def owed(self) -> dict[str, Watched]:
+        """The deadlines whose turn has come, by key."""
+        return {item.due.key: item for item in watched(self._ask)}
+
+    @cached_property
+    def _ask(self) -> Ask:
+        return Ask(self.role, self.today, [self.training_class], whole=False)
 
     @cached_property
     def seats(self) -> list[SeatView]:
@@ -133,13 +137,29 @@ class ClassFile:
         status = thing.state_title if thing else ("已完成" if tone == "done" else NOT_BEGUN)
         return StageCard(number, STAGES[number - 1], responsible, tone, status)
 
-    def add_due(self, card: StageCard, key: str, met: bool) -> None:
-        """A deadline on a card; a missed one turns the card red. An exception moves it."""
-        until = max((e.until for e in self.exceptions if e.deadline == key), default=None)
-        line = DueLine(extended(self.dues[key], until), met, until is not None)
+    def add_due(self, card: StageCard, key: str) -> None:
+        """A deadline on a card; a missed one turns the card red. One whose turn has not come is shown as it will be."""
+        item = self.owed.get(key)
+        if item is None:
+            timetable = self._ask.timetable(self.training_class)
+            found = reckoned(timetable.dues[key], self.training_class, self._ask.grants, self.today)
+            line = DueLine(
+                found.due, extended=found.extended, slips=consequence(found.due, self.today, timetable)
+            )
+        else:
+            line = DueLine(
+                item.due, item.done_on is not None, item.grant is not None, item.standing, item.late(self.today),
+                item.slips(self.today),
+            )  # fmt: skip
         card.dues.append(line)
         if line.late(self.today) and card.tone != "done":
             card.tone = "late"
+
+    def add_owed(self, card: StageCard, *keys: str) -> None:
+        """Deadlines that a class has only at times: those whose turn has come."""
+        for key in keys:
+            if key in self.owed:
+                self.add_due(card, key)
 
     def is_(self, *duties: Duty) -> bool:
         """Whether the reader acts in one of these duties."""

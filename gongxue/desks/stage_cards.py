@@ -22,7 +22,6 @@ from gongxue.regulations.lifecycle import (
     OpeningState,
     PlanState,
     ProgrammeState,
-    ResultsState,
 )
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
@@ -64,9 +63,9 @@ def _staffing(file: ClassFile) -> StageCard:
         card.facts = [("骨干教师", progress_of(file.seats, file.today).words)]
     if file.is_(Duty.TRAINEE):
         return card
-    file.add_due(card, "opening", opening is not None)
+    file.add_due(card, "opening")
     if tc.level_enum != Level.BACKBONE:  # level G is not recommended: the institution names its experts
-        file.add_due(card, "recommendation", bool(opening and opening.recommended_at))
+        file.add_due(card, "recommendation")
     card.links = [("骨干教师与邀请", file.url("staffing"))]
     if opening is None:
         if tc.state == PlanState.PUBLISHED:
@@ -93,7 +92,8 @@ def _programme(file: ClassFile) -> StageCard:
     card.when = shown_day(programme.submitted_at) if programme and programme.submitted_at else ""
     if file.is_(Duty.TRAINEE):
         return card
-    file.add_due(card, "programme", bool(programme and programme.submitted_at))
+    file.add_due(card, "programme")
+    file.add_owed(card, "review", "correction")
     card.links = [("培训方案", file.url("programme"))]
     if programme is None:
         card.missing = ["尚未编写培训方案"] if tc.stage >= 2 else []
@@ -130,7 +130,7 @@ def _enrolment(file: ClassFile) -> StageCard:
     if file.is_(Duty.TRAINEE):
         card.facts, card.links = [], [("我的报名", reverse("my_applications"))]
         return card
-    file.add_due(card, "enrolment", bool(enrolment and enrolment.state == EnrolmentState.CLOSED))
+    file.add_due(card, "enrolment")
     if file.reviews:
         card.links = [("报名审核", file.url("applicants")), ("需求分析", file.url("needs"))]
     if file.may(P.EDIT_NOTICE) and tc.stage >= 4:
@@ -191,7 +191,7 @@ def _assessment(file: ClassFile) -> StageCard:
         card.when = f"确认 {shown_day(results.confirmed_at)}"
     if file.is_(Duty.TRAINEE):
         return _own_assessment(file, card)
-    file.add_due(card, "feedback", bool(results and results.state == ResultsState.CONFIRMED))
+    file.add_due(card, "feedback")
     if not records:
         return card
     card.facts = [

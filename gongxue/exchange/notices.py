@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from gongxue.exchange.calendars import CalendarEvent
@@ -39,3 +40,26 @@ def send_each(
         for role, subject in subjects
     ]  # fmt: skip
     Message.objects.bulk_create(rows, ignore_conflicts=bool(once))  # the constraint is the judge
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message with a text of its own for one reader."""
+
+    to: Role
+    subject: str
+    body: str
+    link: str
+    once: str
+
+
+def post(letters: Iterable[Letter], *, now: datetime, kind: str) -> None:
+    """Letters that each have a text of their own, all in one insert; each at most once by its key."""
+    rows = [
+        Message(
+            to=letter.to, account_id=letter.to.account_id, subject=letter.subject[:SUBJECT_LENGTH], body=letter.body,
+            link=letter.link, kind=kind, sent_at=now, once=letter.once,
+        )
+        for letter in letters
+    ]  # fmt: skip
+    Message.objects.bulk_create(rows, ignore_conflicts=True)

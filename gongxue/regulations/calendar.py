@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -77,13 +77,6 @@ def feedback_due(last_day: date, edition: Edition) -> Due:
     on = last_day + timedelta(days=edition.feedback_days)
     derivation = f"培训结束日 {said(last_day)} 后 {edition.feedback_days} 天 = {said(on)}（当日仍算按时）"
     return Due("feedback", "报送成绩单", on, derivation, "TR 13.1", refuses=False)
-
-
-def extended(due: Due, until: date | None) -> Due:
-    """The deadline after an exception was granted; the words say so, an earlier day changes nothing."""
-    if until is None or until <= due.on:
-        return due
-    return replace(due, on=until, derivation=f"{due.derivation}；已准予延期至{said(until)}")
 
 
 def summary_due(year: int, edition: Edition) -> Due:

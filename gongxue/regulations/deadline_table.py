@@ -45,12 +45,12 @@ _ROWS = (
     DeadlineRule(
         "report_lines", "报送计划班次", "轮次", Duty.INSTITUTION, "部指导中心设定的报送截止日", "", "TR 7", True, False,
         "不停：截止日前首次提交即为按时；被退回的班次截止后仍可修改重报。",
-        "未报送的班次不列入全国培训信息，不能按计划提出开班申请。", above=1,
+        "未报送的班次不列入全国培训信息，不能按计划提出开班申请；没有计划的不必报送。", after=(), above=None,
     ),
     DeadlineRule(
         "report_province", "审核并汇总上报", "轮次", Duty.PROVINCE, "报送截止日后", "report_days", "TR 7", False, False,
         "不停：逐行退回，其余班次照常审核上报，被退回的可再次上报。",
-        "全国培训信息发布随之推迟，最早的班次来不及按期提出开班申请。", ours=True,
+        "全国培训信息发布随之推迟，最早的班次来不及按期提出开班申请。", ours=True, before=(3, 1),
     ),
     DeadlineRule(
         "opening", "提出开班申请", "培训班", Duty.INSTITUTION, "开班日前", "opening_days", "TR 8", True, False,

@@ -79,6 +79,14 @@ def last_returned(moments: Iterable[Moment]) -> date | None:
     return back
 
 
+def latest_round(moments: Iterable[Moment]) -> tuple[Moment, ...]:
+    """The last way of a file to its decision: what came after a decision is another round with a clock of its own."""
+    found: list[Moment] = []
+    for moment in moments:
+        found = [moment] if found and found[-1].what == DECIDED else [*found, moment]
+    return tuple(found)
+
+
 def stops_of(moments: Iterable[Moment]) -> tuple[Stop, ...]:
     """The times for which a file was back, from its history in order of time."""
     stops: list[Stop] = []

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     SEE_POOL = "pool.see", "查看骨干教师库"
     SEE_LEDGER = "ledger.see", "查看证书台账"
     SEE_TRAIL = "trail.see", "查看操作留痕"
+    SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"
     REVEAL = "people.reveal", "查看完整证件号码"
     # accounts (MG 25.1)
@@ -208,7 +209,7 @@ def _spec(title: str, says: str, held_in: Iterable[OrganisationKind], *permissio
 
 
 _K = OrganisationKind
-_READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL)
+_READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL, P.SEE_DEADLINES)
 _COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS)
 
 DUTIES: dict[Duty, DutySpec] = {
@@ -224,7 +225,7 @@ DUTIES: dict[Duty, DutySpec] = {
     ),
     Duty.OVERSIGHT: _spec(
         "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
-        P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER,
+        P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_DEADLINES,
     ),
     Duty.PROVINCE: _spec(
         "省级管理部门工作人员",

@@ -10,6 +10,7 @@ from gongxue.foundation.identity.models import Organisation
 from gongxue.parties.queries import approvals_of, institution_kind
 from gongxue.regulations.calendar import deadlines_of_class
 from gongxue.regulations.categories import CATEGORIES
+from gongxue.regulations.deadline_table import GRANTABLE
 from gongxue.regulations.levels import Level
 from gongxue.stage1_planning.models import TrainingClass
 
@@ -92,4 +93,6 @@ class ExceptionForm(forms.Form):
     def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dues = deadlines_of_class(training_class.first_day, training_class.last_day, training_class.edition)
-        self.fields["deadline"].choices = [(d.key, f"{d.title}（{d.on}）") for d in dues]  # type: ignore[attr-defined]
+        self.fields["deadline"].choices = [  # type: ignore[attr-defined]
+            (d.key, f"{d.title}（{d.on}）") for d in dues if d.key in GRANTABLE
+        ]

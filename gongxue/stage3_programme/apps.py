@@ -6,3 +6,10 @@ class ProgrammeConfig(AppConfig):
 
     name = "gongxue.stage3_programme"
     label = "programme"
+
+    def ready(self) -> None:
+        """Say what stage 3 watches."""
+        from gongxue.stage1_planning.queries.watching import WATCHED
+        from gongxue.stage3_programme.owed import watch_programmes
+
+        WATCHED.append(watch_programmes)

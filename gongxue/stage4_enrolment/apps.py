@@ -11,10 +11,14 @@ class EnrolmentConfig(AppConfig):
         """Institutions meet who applies for their classes; the national list links to notices; the admitted are told changes."""
         from gongxue.parties.models import Person
         from gongxue.stage1_planning.queries import NOTICED
+        from gongxue.stage1_planning.queries.watching import ENDS, WATCHED
         from gongxue.stage3_programme.queries import CHANGED
         from gongxue.stage4_enrolment.notices import programme_changed
+        from gongxue.stage4_enrolment.owed import ends_of, watch_enrolments
         from gongxue.stage4_enrolment.queries import applicants_met_by, classes_with_notice
 
         Person.ALSO_SEEN.append(applicants_met_by)
         NOTICED.append(classes_with_notice)
         CHANGED.append(programme_changed)
+        WATCHED.append(watch_enrolments)
+        ENDS.append(ends_of)

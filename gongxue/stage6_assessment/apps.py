@@ -6,3 +6,10 @@ class AssessmentConfig(AppConfig):
 
     name = "gongxue.stage6_assessment"
     label = "assessment"
+
+    def ready(self) -> None:
+        """Say what stage 6 watches."""
+        from gongxue.stage1_planning.queries.watching import WATCHED
+        from gongxue.stage6_assessment.owed import watch_transcripts
+
+        WATCHED.append(watch_transcripts)

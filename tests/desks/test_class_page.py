@@ -14,7 +14,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.trail.models import Event
 from gongxue.parties.models import Person
 from gongxue.regulations.breaches import cite
-from gongxue.regulations.calendar import deadlines_of_class, said
+from gongxue.regulations.calendar import day_of, deadlines_of_class, said
 from gongxue.regulations.lifecycle import STAGES
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning.actions import grant_exception
@@ -190,7 +190,8 @@ def test_every_deadline_says_its_day_how_it_is_counted_and_what_follows(
         assert line in page
         explained = page[page.index(line) :].split("</details>")[0]
         assert f"{due.derivation}。依据：{cite(due.article)}。" in explained
-        follows = "逾期不再受理，须准予延期" if due.refuses else "逾期仍可办理，标记逾期并计入统计"
+        refused = "逾期不再受理，须准予延期" if due.key == "opening" else "逾期不再受理"
+        follows = refused if due.refuses else "逾期仍可办理，标记逾期并计入统计"
         assert follows in explained
         assert ("已完成" in explained) is (due.key in ("opening", "recommendation"))
 
@@ -221,7 +222,9 @@ def test_a_missed_deadline_turns_its_link_red_until_it_is_extended(
     page = page_of(c, c.staff, signed_in)
     tone, inside = cards(page)[3]
     assert tone == "now"
-    assert f"{due.derivation}；已准予延期至{said(until)}" in inside
+    name = c.province.account.name
+    assert f"{due.derivation}；{name}于{said(day_of(c.now))}已准予延期至{said(until)}" in inside
+    assert "按期则审核和招生有 18 天" in inside, "counted from the extended day"
     assert "已延期" in inside
     assert f"{c.province.account.name}于{c.now:%Y-%m-%d}准予延期至{until}：场地维修" in page
 
@@ -440,8 +443,8 @@ def test_reasons_are_shown_as_text(class_now: ClassNow, signed_in: SignedIn) -> 
 # Many trainees ----------------------------------------------------------------------------------------------------
 
 QUERIES = {
-    ("started", "institution"): 40, ("finished", "province"): 30, ("finished", "instructor"): 37, ("finished", "trainee"): 34,
-    ("issued", "centre"): 30,
+    ("started", "institution"): 50, ("finished", "province"): 39, ("finished", "instructor"): 46, ("finished", "trainee"): 34,
+    ("issued", "centre"): 39,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gongxue.desks.todos import todos_for
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.calendar import feedback_due, opening_due, programme_due
+from gongxue.regulations.calendar import day_of, feedback_due, opening_due, programme_due
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage1_planning.actions import grant_exception, return_line
@@ -141,7 +141,6 @@ LATE: list[tuple[str, str, str, str, Callable[[Any], date]]] = [
     ("published", "institution", "开班", "opening", lambda tc: opening_due(tc.first_day, tc.edition).on),
     ("staffed", "institution", "方案", "programme", lambda tc: programme_due(tc.first_day, tc.edition).on),
     ("drafted", "instructor", "方案", "programme", lambda tc: programme_due(tc.first_day, tc.edition).on),
-    ("programme_submitted", "province", "审核", "programme", lambda tc: programme_due(tc.first_day, tc.edition).on),
     ("evaluated", "institution", "成绩", "feedback", lambda tc: feedback_due(tc.last_day, tc.edition).on),
     ("confirmed", "certificate_officer", "发证", "feedback", lambda tc: feedback_due(tc.last_day, tc.edition).on),
 ]  # fmt: skip
@@ -163,6 +162,21 @@ def test_it_is_late_from_the_day_after_and_an_extension_moves_the_day(
     assert todo(role, until, kind).due == until
     assert not todo(role, until, kind).late(until)
     assert todo(role, until + timedelta(days=1), kind).late(until + timedelta(days=1))
+
+
+def test_the_province_has_its_own_days_for_the_answer_and_they_stand_while_it_is_back(
+    class_at: ClassAtFixture,
+) -> None:
+    c = class_at("programme_submitted")
+    row = programme_of(c.tc)
+    assert row is not None
+    assert row.first_submitted_at is not None
+    handed_in = day_of(row.first_submitted_at)
+    assert todo(c.province, handed_in, "审核").due == handed_in + timedelta(days=5)
+    back = at(handed_in + timedelta(days=2))
+    return_programme(programme=row, reason="课时不足", seen=row.version, by=c.province, now=back)
+    found = todo(c.staff, day_of(back), "方案")
+    assert (found.title, found.due) == ("培训方案被退回，请修改后重报", handed_in + timedelta(days=7))
 
 
 def test_the_opening_application_is_on_the_desk_thirty_days_ahead(class_at: ClassAtFixture) -> None:
@@ -471,7 +485,7 @@ def test_nothing_of_a_foreign_class_waits(classes_at: ClassesAtFixture, stage: s
 
 
 QUERIES: dict[str, tuple[str, int]] = {
-    "institution": ("taught", 16), "coordinator": ("taught", 4), "certificate_officer": ("confirmed", 4),
+    "institution": ("taught", 17), "coordinator": ("taught", 4), "certificate_officer": ("confirmed", 4),
     "province": ("programme_submitted", 5), "centre": ("reported", 3), "instructor": ("taught", 12),
     "trainee": ("finished", 10), "school": ("applied", 1),
 }  # fmt: skip

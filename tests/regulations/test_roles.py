@@ -24,6 +24,7 @@ centre oversight province institution coordinator certificate_officer backbone t
 centre oversight province institution: pool.see                              # O15
 centre oversight province institution certificate_officer: ledger.see        # Q24 Q29
 centre province institution: trail.see
+centre oversight province institution: deadlines.see                         # AMB-01: late is marked and counted
 institution certificate_officer: people.reveal                               # S13
 centre: accounts.see accounts.create accounts.import accounts.reset          # S09: MG 25.1
 centre: accounts.suspend accounts.give_role accounts.end_role

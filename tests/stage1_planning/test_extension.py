@@ -41,7 +41,7 @@ def test_province_and_centre_extend_a_deadline_by_name(
     assert f'href="{where}"' in client.get(f"/classes/{c.tc.pk}/").content.decode()
     shown = client.get(where).content.decode()
     for due in deadlines_of_class(c.tc.first_day, c.tc.last_day, c.tc.edition):
-        assert f"{due.title}（{due.on}）" in shown
+        assert (f"{due.title}（{due.on}）" in shown) is (due.key != "enrolment"), "the notice names its day"
     answer = client.post(where, granted(c) | {"once": "k"})
     assert (answer.status_code, answer["Location"]) == (302, f"/classes/{c.tc.pk}/")
     exception = DeadlineException.objects.inside(training_class=c.tc).get()
@@ -95,7 +95,7 @@ def test_the_latest_of_several_days_holds(class_at: ClassAtFixture) -> None:
 DAYS = [
     ("opening", 1, 60, True), ("opening", 0, 60, False), ("opening", -1, 60, False), ("opening", 39, 60, True),
     ("opening", 40, 60, False), ("opening", 5, 35, True), ("opening", 4, 35, False), ("feedback", 30, 60, True),
-    ("feedback", 31, 60, False), ("enrolment", 6, 60, True), ("enrolment", 7, 60, False),
+    ("feedback", 31, 60, False),
 ]  # fmt: skip
 
 
@@ -144,6 +144,16 @@ def test_the_act_itself_wants_a_reason_and_a_known_deadline(class_at: ClassAtFix
     inputs = granted(c, deadline="summary", reason=" ")
     breaches = why(grant_exception, training_class=c.tc, **inputs, by=c.province, now=c.now)
     assert [breach.rule for breach in breaches] == ["exception.deadline", "reason.missing"]
+
+
+def test_the_end_of_enrolment_needs_no_extension_the_notice_names_it(
+    class_at: ClassAtFixture,
+) -> None:  # AMB-61
+    c = class_at("published")
+    inputs = granted(c, deadline="enrolment", until=c.tc.first_day - timedelta(days=1))
+    (breach,) = why(grant_exception, training_class=c.tc, **inputs, by=c.province, now=c.now)
+    assert (breach.rule, breach.cites) == ("exception.deadline", "技术规程第十条")
+    assert "招生通知" in breach.way_out
 
 
 def test_when_the_class_has_begun_what_came_before_it_is_over(class_at: ClassAtFixture) -> None:

@@ -31,6 +31,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import rounds_visible_to
 from gongxue.stage2_staffing.models import Invitation, Opening
 from gongxue.stage3_programme.models import CourseSession, Programme
+from gongxue.stage3_programme.owed import corrections_due
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
 from gongxue.stage6_assessment.models import Results, Retake, TranscriptLine
@@ -67,11 +68,14 @@ def institution_classes(role: Role, today: date) -> Todos:
         for e in Enrolment.objects.inside(training_class__in=[tc.pk for tc in published])
     }
     deadlines, admitted, asked = Deadlines(published), _admitted(published), _asked(published)
+    corrections = corrections_due(published)
     todos: Todos = []
     for tc in published:
         for found in (
             _opening_todo(tc, openings.get(tc.pk), asked[tc.pk], deadlines, today),
-            _programme_todo(tc, openings.get(tc.pk), programmes.get(tc.pk), deadlines),
+            _programme_todo(
+                tc, openings.get(tc.pk), programmes.get(tc.pk), deadlines, corrections.get(tc.pk)
+            ),
             _enrolment_todo(tc, enrolments.get(tc.pk), admitted[tc.pk], today),
         ):
             if found:
@@ -118,8 +122,9 @@ def _opening_todo(
 
 
 def _programme_todo(
-    tc: TrainingClass, opening: Opening | None, programme: Programme | None, deadlines: Deadlines
-) -> Todo | None:
+    tc: TrainingClass, opening: Opening | None, programme: Programme | None, deadlines: Deadlines,
+    again_by: date | None,
+) -> Todo | None:  # fmt: skip
     if opening is None or tc.stage > 3 or opening.state == OpeningState.FILED:
         return None
     due = deadlines.on(tc, "programme")
@@ -128,7 +133,7 @@ def _programme_todo(
         return class_todo("方案", "编写并报送培训方案", tc, "programme", due, sub=sub)
     if programme.state == ProgrammeState.RETURNED:
         sub = f"退回意见：{programme.returned_reason}"
-        return class_todo("方案", "培训方案被退回，请修改后重报", tc, "programme", due, sub=sub)
+        return class_todo("方案", "培训方案被退回，请修改后重报", tc, "programme", again_by or due, sub=sub)
     return None
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo, round_todo
+from gongxue.desks.todos.shapes import Todos, class_todo, round_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.lifecycle import (
     CorrectionState,
@@ -18,6 +18,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import rounds_visible_to
 from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage3_programme.models import Programme
+from gongxue.stage3_programme.owed import answers_due
 from gongxue.stage6_assessment.models import Correction
 
 EXPERTS_SHOWN = 50
@@ -45,7 +46,7 @@ def centre(role: Role, today: date) -> Todos:
 
 def province(role: Role, today: date) -> Todos:
     """Plans, programmes and corrections to review."""
-    return _plans(role) + _programmes(role) + _corrections(role)
+    return _plans(role) + _programmes(role, today) + _corrections(role)
 
 
 def _plans(role: Role) -> Todos:
@@ -71,13 +72,12 @@ def _plans(role: Role) -> Todos:
     return todos
 
 
-def _programmes(role: Role) -> Todos:
+def _programmes(role: Role, today: date) -> Todos:
     rows = Programme.objects.scope(role).filter(state=ProgrammeState.SUBMITTED)
     classes = [row.training_class for row in rows.select_related("training_class__institution")]
-    deadlines = Deadlines(classes)
+    due = answers_due(classes, today)
     return [
-        class_todo("审核", "培训方案待审核报备", tc, "programme", deadlines.on(tc, "programme"), far=True)
-        for tc in classes
+        class_todo("审核", "培训方案待审核报备", tc, "programme", due.get(tc.pk), far=True) for tc in classes
     ]
 
 

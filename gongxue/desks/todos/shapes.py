@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from gongxue.desks.cards import Todo
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.calendar import deadlines_of_class, extended
 from gongxue.regulations.lifecycle import PlanState
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
-from gongxue.stage1_planning.queries import classes_visible_to, extensions_of
+from gongxue.stage1_planning.queries import classes_visible_to
+from gongxue.stage1_planning.queries.watching import grants_of, reckoned, timetable_of
 
 Todos = list[Todo]
 
@@ -22,12 +22,12 @@ class Deadlines:
     """The due days of some classes with the extensions that were granted: one query for all of them."""
 
     def __init__(self, classes: Iterable[TrainingClass]) -> None:
-        self._until = extensions_of(classes)
+        self._grants = grants_of(classes)
 
     def on(self, tc: TrainingClass, key: str) -> date:
         """The day of a deadline: opening, programme, feedback …"""
-        dues = {due.key: due for due in deadlines_of_class(tc.first_day, tc.last_day, tc.edition)}
-        return extended(dues[key], self._until.get((tc.pk, key))).on
+        due = timetable_of(tc).dues[key]
+        return reckoned(due, tc, self._grants, due.on).due.on
 
 
 def class_url(name: str, training_class_id: int) -> str:

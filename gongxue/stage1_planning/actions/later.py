@@ -13,6 +13,7 @@ from gongxue.foundation.lifecycle.errors import refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import Due, day_of, deadlines_of_class, said
+from gongxue.regulations.deadline_table import GRANTABLE
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning import notices
 from gongxue.stage1_planning.models import DeadlineException, Involvement, TrainingClass
@@ -30,6 +31,13 @@ def _until_breaches(shown: TrainingClass, due: Due, until: date, today: date) ->
     return [Breach("exception.until", "TR 8", says, "请更正延期日。")]
 
 
+def _not_grantable(deadline: str) -> Breach:
+    if deadline == "enrolment":  # reading: AMB-61
+        says = "报名截止日由培训机构在招生通知中自定，无须准予延期。"
+        return Breach("exception.deadline", "TR 10", says, "请培训机构在截止前修改招生通知的报名截止日。")
+    return Breach("exception.deadline", "TR 8", "没有这个期限。", "请从列表中选择期限。")
+
+
 @action(Permission.GRANT_EXCEPTION)
 def grant_exception(
     *, training_class: TrainingClass, deadline: str, until: date, reason: str, by: Role, now: datetime
@@ -38,8 +46,8 @@ def grant_exception(
     shown = lock(training_class, by)
     dues = {due.key: due for due in deadlines_of_class(shown.first_day, shown.last_day, shown.edition)}
     breaches = []
-    if deadline not in dues:
-        breaches.append(Breach("exception.deadline", "TR 8", "没有这个期限。", "请从列表中选择期限。"))
+    if deadline not in GRANTABLE:
+        breaches.append(_not_grantable(deadline))
     else:
         breaches += _until_breaches(shown, dues[deadline], until, day_of(now))
     if not reason.strip():

@@ -10,6 +10,7 @@ from gongxue.stage1_planning.models.classes import (
     TrainingClass,
     in_class_scope,
 )
+from gongxue.stage1_planning.models.deadlines import Reminder
 from gongxue.stage1_planning.models.lines import PlanImport, ReturnedLine, SubmittedLine
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PlanImport",
     "ProvinceReport",
     "PublishedEdition",
+    "Reminder",
     "ReportingRound",
     "ReturnedLine",
     "SubmittedLine",

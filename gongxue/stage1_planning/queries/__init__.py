@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.parties.queries import class_approval_breaches
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.calendar import Due, extended
+from gongxue.regulations.calendar import Due
 from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.planning import plan_breaches
 from gongxue.stage1_planning.models import (
@@ -20,6 +20,7 @@ from gongxue.stage1_planning.models import (
     ReportingRound,
     TrainingClass,
 )
+from gongxue.stage1_planning.queries.watching import grants_of, reckoned
 
 
 def classes_visible_to(role: Role) -> QuerySet[TrainingClass]:
@@ -85,18 +86,9 @@ def exception_until(training_class: TrainingClass, deadline: str) -> date | None
     return rows.order_by("-until").values_list("until", flat=True).first()
 
 
-def extensions_of(classes: Iterable[TrainingClass]) -> dict[tuple[int, str], date]:
-    """(class, deadline) → the latest day it was extended to; one query for any number of classes."""
-    rows = DeadlineException.objects.inside(training_class__in=[row.pk for row in classes])
-    return {
-        (pk, key): until
-        for pk, key, until in rows.order_by("until").values_list("training_class", "deadline", "until")
-    }
-
-
 def due_of(training_class: TrainingClass, due: Due) -> Due:
     """A deadline of a class, with the extension that was granted for it."""
-    return extended(due, exception_until(training_class, due.key))
+    return reckoned(due, training_class, grants_of([training_class]), due.on).due
 
 
 def exceptions_of(training_class: TrainingClass) -> list[DeadlineException]:
