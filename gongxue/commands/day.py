@@ -28,6 +28,7 @@ class Day:
 def run_day(today: date, now: datetime) -> Day:
     """Every part's deadlines, then housekeeping, then sealing. Idempotent; `today` is a day in Shanghai."""
     from gongxue.foundation.trail.sealing import seal
+    from gongxue.parties import deadlines as pool
     from gongxue.parties.queries import system_role
     from gongxue.stage1_planning import deadlines as planning
     from gongxue.stage1_planning import reminders
@@ -36,6 +37,7 @@ def run_day(today: date, now: datetime) -> Day:
 
     # Every part that has deadlines; reminders last: nobody is reminded of what the platform has just done itself.
     parts = {
+        "骨干教师库": pool.run,
         "培训信息报送": planning.run,
         "骨干教师选择": staffing.run,
         "招生报名": enrolment.run,

@@ -27,6 +27,10 @@ from gongxue.parties.models import (
     SatisfactionSum,
     TrainingApproval,
 )
+from gongxue.parties.own_entry import clear_away as clear_away
+from gongxue.parties.own_entry import introduce as introduce
+from gongxue.parties.own_entry import mark_away as mark_away
+from gongxue.parties.own_entry import set_willing as set_willing
 from gongxue.parties.people_import import import_people as import_people
 from gongxue.parties.queries import phone_breaches as phone_breaches
 from gongxue.parties.reveal import reveal_id_number as reveal_id_number

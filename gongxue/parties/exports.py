@@ -1,16 +1,18 @@
-"""Workbooks of this part: the template for many people, what is wrong with a filled one, initial passwords."""
+"""Workbooks of this part: the template for many people, what is wrong with a filled one, initial passwords, the pool."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 import xlsxwriter
 
 from gongxue.foundation.identity.actions import Handed
 from gongxue.foundation.identity.models import Role
-from gongxue.foundation.pages.sheets import Column, list_workbook
+from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
+from gongxue.parties.models import PoolMembership
 from gongxue.parties.people_sheet import (
     DUTY,
     EMPLOYER,
@@ -22,7 +24,12 @@ from gongxue.parties.people_sheet import (
     TEACHERS,
     Sheet,
 )
+from gongxue.parties.queries import Standing, Workload, jobs_of, standings
+from gongxue.parties.queries.ledger import Job, clock_of, workload_of
 from gongxue.regulations.calendar import SHANGHAI
+from gongxue.regulations.categories import category_title
+from gongxue.regulations.levels import Level
+from gongxue.regulations.registers import province_name
 from gongxue.regulations.roles import Duty
 
 PROBLEM = "问题"
@@ -104,3 +111,46 @@ def _places(handed: Sequence[Handed]) -> dict[int, tuple[str, str]]:
         for role in held.order_by("-pk"):
             found[role.account_id] = (role.organisation.name, role.title)
     return found
+
+
+def pool_workbook(members: Sequence[PoolMembership], today: date, at: datetime) -> bytes:
+    """Members of the pool with their duty ledger; three statements whatever the number."""
+    columns = [
+        Column("姓名", 10), Column("单位", 28, "left"), Column("省份", 10), Column("专业大类", 16),
+        Column("可承担级别", 14), Column("暂不承担", 12), Column("状态", 8), Column("入库日期", 12),
+        Column("证书编号", 18), Column(f"{today.year}年授课", 10), Column(f"{today.year}年考核", 10),
+        Column(f"{today.year}年满意度", 12), Column("评价份数", 10), Column("最近任务", 12), Column("满两年日", 12),
+    ]  # fmt: skip
+    people = list({member.person_id for member in members})
+    jobs: dict[int, list[Job]] = {}
+    means: dict[int, Standing] = {}
+    for start in range(0, len(people), 5000):
+        jobs |= jobs_of(people[start : start + 5000])
+        means |= standings(people[start : start + 5000], today.year)
+    rows = (
+        [*_entry(member), *_duty(member, jobs.get(member.person_id, []), means.get(member.person_id), today)]
+        for member in members
+    )
+    return list_workbook("骨干教师库", columns, rows, at)
+
+
+def _entry(member: PoolMembership) -> list[Cell]:
+    return [
+        member.person.name, member.person.employer.name, province_name(member.province_code),
+        category_title(member.category), _levels(member.levels), _levels(member.paused),
+        "在库" if member.active else "已出库", str(member.registered_on), member.certificate_number,
+    ]  # fmt: skip
+
+
+def _levels(codes: str) -> str:
+    return "、".join(Level(code).title for code in codes)
+
+
+def _duty(member: PoolMembership, jobs: list[Job], standing: Standing | None, today: date) -> list[Cell]:
+    year: Workload = workload_of(jobs, today.year)
+    clock = clock_of(member.registered_on, jobs, today)
+    mean = None if standing is None or standing.mean is None else Decimal(f"{standing.mean:.2f}")
+    return [
+        year.taught, year.examined, mean, standing.answers if standing else 0,
+        str(clock.since) if clock.begun else "", str(clock.full_on) if member.active else "",
+    ]  # fmt: skip

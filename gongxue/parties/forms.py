@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from gongxue.foundation.identity.models import Organisation
+from gongxue.parties.own_entry import NOTE
 from gongxue.parties.queries import institution_kind
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.levels import Level
@@ -69,3 +70,11 @@ class WorkbookForm(forms.Form):
         label="人员名单", help_text=".xlsx 或 .xls，一个文件最多 10,000 人。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
     )  # fmt: skip
+
+
+class AwayForm(forms.Form):
+    """Days on which a teacher cannot."""
+
+    first_day = forms.DateField(label="自", widget=_DATE)
+    last_day = forms.DateField(label="至", widget=_DATE)
+    note = forms.CharField(label="备注", max_length=NOTE, required=False, help_text="只有您自己看得到。")

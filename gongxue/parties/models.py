@@ -16,6 +16,7 @@ from gongxue.regulations.approvals import Approval
 from gongxue.regulations.categories import CATEGORIES, category_title
 from gongxue.regulations.id_numbers import IdNumber, mask_phone, parse_id_number
 from gongxue.regulations.levels import Level
+from gongxue.regulations.pool import INTRODUCTION
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 
@@ -37,6 +38,7 @@ class Person(Scoped):
     employer = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
     province_code = models.CharField("省份", max_length=2)  # of the employer, for scope
     consented_at = models.DateTimeField("同意个人信息处理", null=True)
+    introduction = models.CharField("自我介绍", max_length=INTRODUCTION, blank=True)  # in the pool, own words
 
     class Meta:
         db_table = "person"
@@ -133,6 +135,9 @@ class PoolMembership(Scoped):
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
     category = models.CharField("专业大类", max_length=2, choices=CATEGORY_CHOICES)
     levels = models.CharField("可承担级别", max_length=3, default="123")
+    paused = models.CharField(
+        "暂不承担级别", max_length=3, blank=True
+    )  # the teacher's own choice, within `levels`
     active = models.BooleanField("在库", default=True)
     registered_on = models.DateField("入库日期")
     certificate_number = models.CharField("骨干教师证书编号", max_length=15, blank=True)
@@ -148,6 +153,16 @@ class PoolMembership(Scoped):
 
     def __str__(self) -> str:
         return f"{self.person.name} {category_title(self.category)}"
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The registered levels with their names: among these the teacher chooses."""
+        return [(code, Level(code).title) for code in self.levels]
+
+    @property
+    def open_levels(self) -> str:
+        """The levels registered and not paused."""
+        return "".join(code for code in self.levels if code not in self.paused)
 
     @classmethod
     def scope_for(cls, role: Any) -> Q:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from gongxue.exchange.notices import send
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.calendar import said
 
 
 def many_reveals(to: list[Role], role: Role, usual: int, now: datetime) -> None:
@@ -18,4 +19,19 @@ def many_reveals(to: list[Role], role: Role, usual: int, now: datetime) -> None:
         link=f"/trail/?code=people.reveal&actor={role.account.name}",
         kind="people.reveal",
         now=now,
+    )
+
+
+def idle_soon(to: list[Role], full_on: date, days: int, today: date, now: datetime) -> None:
+    """Two years without a job are nearly full; each warning reaches a teacher once."""
+    left = (full_on - today).days
+    send(
+        to,
+        subject=f"距离两年未承担任务还有 {left} 天",
+        body=f"到{said(full_on)}，您将满两年没有承担授课或考核任务，部指导中心可能取消骨干教师资格（管理指南第九条）。"
+        "请接受近期的邀请；可在“我的档案”中核对愿承担的级别和不便日期。",
+        link="/pool/me/",
+        kind="pool.idle",
+        now=now,
+        once=f"pool.idle/{full_on}/{days}",
     )

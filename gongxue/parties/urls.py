@@ -1,8 +1,9 @@
 """URLs of this part."""
 
 from gongxue.foundation.access.routes import Open, route
+from gongxue.foundation.pages.act import act_route
 from gongxue.parties.sign_up import register
-from gongxue.parties.views import imports, people, pool, registers
+from gongxue.parties.views import imports, own_entry, people, pool, pool_register, registers
 from gongxue.regulations.roles import Permission as P
 
 urlpatterns = [
@@ -14,7 +15,12 @@ urlpatterns = [
     route("pool/", pool.pool, "pool", P.SEE_POOL),
     route("pool/<int:pk>/", pool.member, "pool.member", P.SEE_POOL),
     route("pool/me/", pool.me, "pool.me", Open.SIGNED_IN),
-    route("pool/register/", pool.register, P.REGISTER_BACKBONE.value, P.REGISTER_BACKBONE),
+    route("pool.xlsx", pool.pool_as_workbook, "pool.xlsx", P.SEE_POOL),
+    route("pool/me/days/", own_entry.days, P.MARK_AWAY.value, P.MARK_AWAY),
+    act_route("pool/days/<int:pk>/clear/", P.CLEAR_AWAY),
+    act_route("pool/<int:pk>/willing/", P.SET_WILLING),
+    act_route("pool/me/introduce/", P.INTRODUCE),
+    route("pool/register/", pool_register.register, P.REGISTER_BACKBONE.value, P.REGISTER_BACKBONE),
     route("accounts/import/", imports.upload, P.IMPORT_ACCOUNTS.value, P.IMPORT_ACCOUNTS),
     route("accounts/import/template.xlsx", imports.template, "accounts.import_template", P.IMPORT_ACCOUNTS),
     route("accounts/import/<int:pk>/", imports.preview, "accounts.import_preview", P.IMPORT_ACCOUNTS),

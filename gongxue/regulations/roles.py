@@ -77,6 +77,11 @@ class Permission(StrEnum):
     REGISTER_APPROVAL = "registers.approve", "登记获批资格"
     REGISTER_SCHOOL = "registers.add_school", "登记院校"
     REGISTER_BACKBONE = "pool.register", "登记骨干教师入库"
+    # the pool, by its teachers themselves (MG 9.1)
+    MARK_AWAY = "pool.mark_away", "登记不便日期"
+    CLEAR_AWAY = "pool.clear_away", "删除不便日期"
+    SET_WILLING = "pool.set_willing", "调整愿承担级别"
+    INTRODUCE = "pool.introduce", "更新自我介绍"
     # stage 1 (TR 7)
     OPEN_ROUND = "planning.open_round", "开启报送轮次"
     CHANGE_ROUND = "planning.change_round", "调整报送时间"
@@ -259,6 +264,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "骨干教师",
         "应邀授课或考核，共同制定方案，独立评分。",
         EMPLOYERS,
+        P.MARK_AWAY, P.CLEAR_AWAY, P.SET_WILLING, P.INTRODUCE,
         P.SEE_CLASSES, P.ACCEPT, P.DECLINE, P.EDIT_PROGRAMME, P.CONFIRM_PROGRAMME, P.CHANGE_PROGRAMME, P.GIVE_OPINION,
         P.SAVE_SCORE, P.SCORE_PROCESS, P.SCORE_FINAL,
     ),

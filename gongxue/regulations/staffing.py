@@ -115,7 +115,7 @@ def seat_breaches(candidate: Candidate, demand: Demand) -> list[Breach]:
             Breach(
                 "seat.busy",
                 "TR 8",
-                f"{candidate.name}在{said(clash[0])}等 {len(clash)} 天另有任务（含路途）。",
+                f"{candidate.name}在{said(clash[0])}等 {len(clash)} 天另有任务或登记了不便（含路途）。",
                 "请另选一人。",
             )
         )

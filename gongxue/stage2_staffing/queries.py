@@ -117,7 +117,7 @@ def _candidate(
         person=first.person_id,
         name=first.person.name,
         categories=frozenset(row.category for row in active or rows),
-        levels=frozenset(Level(code) for row in fitting or active or rows for code in row.levels),
+        levels=frozenset(Level(code) for row in fitting or active or rows for code in row.open_levels),
         active=bool(active),
         province=first.province_code,
         employer=first.person.employer_id,

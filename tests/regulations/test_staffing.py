@@ -97,7 +97,9 @@ def test_the_journey_before_and_after_a_class_counts(day: int, clash: bool) -> N
 
 def test_a_busy_teacher_is_told_from_when_and_for_how_many_days() -> None:
     teacher = replace(TEACHER, busy=frozenset({date(2023, 6, 14), date(2023, 6, 13), date(2023, 8, 1)}))
-    assert seat_breaches(teacher, DEMAND)[0].says == "李明在2023年6月13日等 2 天另有任务（含路途）。"
+    assert (
+        seat_breaches(teacher, DEMAND)[0].says == "李明在2023年6月13日等 2 天另有任务或登记了不便（含路途）。"
+    )
 
 
 def test_an_answer_comes_before_the_programme_is_due() -> None:

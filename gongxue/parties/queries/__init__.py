@@ -17,7 +17,20 @@ from gongxue.parties.models import (
     PoolMembership,
     Qualification,
     TrainingApproval,
+    Unavailability,
 )
+from gongxue.parties.queries.ledger import Ledger as Ledger
+from gongxue.parties.queries.ledger import Workload as Workload
+from gongxue.parties.queries.ledger import jobs_of as jobs_of
+from gongxue.parties.queries.ledger import ledger_of as ledger_of
+from gongxue.parties.queries.ledger import reads_satisfaction as reads_satisfaction
+from gongxue.parties.queries.ledger import teachers_idle as teachers_idle
+from gongxue.parties.queries.ledger import workloads as workloads
+from gongxue.parties.queries.pool import PoolSearch as PoolSearch
+from gongxue.parties.queries.pool import found_keys as found_keys
+from gongxue.parties.queries.pool import members_by_key as members_by_key
+from gongxue.parties.queries.pool import members_found as members_found
+from gongxue.parties.queries.pool import members_visible_to as members_visible_to
 from gongxue.parties.queries.standing import Standing as Standing
 from gongxue.parties.queries.standing import busy_days as busy_days
 from gongxue.parties.queries.standing import satisfaction_of as satisfaction_of
@@ -127,69 +140,6 @@ def _place_filter(search: RegisterSearch) -> Q:
     return found
 
 
-def members_visible_to(role: Role) -> QuerySet[PoolMembership]:
-    """The pool as a role may look it up."""
-    rows: QuerySet[PoolMembership] = PoolMembership.objects.scope(role)
-    return rows.select_related("person__account", "person__employer").order_by(
-        "-active", "province_code", "id"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PoolSearch:
-    """What the pool is narrowed by; empty strings narrow nothing."""
-
-    words: str = ""
-    category: str = ""
-    level: str = ""
-    province: str = ""
-    active: str = ""  # yes, no or both
-
-
-def members_found(role: Role, search: PoolSearch) -> QuerySet[PoolMembership]:
-    """The part of the pool that is searched for."""
-    rows = members_visible_to(role)
-    if search.words:
-        rows = rows.filter(
-            Q(person__account__name__contains=search.words) | Q(person__employer__name__contains=search.words)
-        )
-    if search.category:
-        rows = rows.filter(category=search.category)
-    if search.level:
-        rows = rows.filter(levels__contains=search.level)
-    if search.province:
-        rows = rows.filter(province_code=search.province)
-    if search.active in ("yes", "no"):
-        rows = rows.filter(active=search.active == "yes")
-    return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """Jobs of a year: a class counts in the year it begins."""
-
-    taught: int = 0
-    examined: int = 0
-
-
-def workloads(people: Collection[int], year: int) -> dict[int, Workload]:
-    """Person → jobs of a year, from the booked days; one statement."""
-    rows = (
-        Booking.objects.unscoped("duty ledger of the pool")
-        .filter(person__in=people, capacity__in=list(Seat))
-        .values("person_id", "reference", "capacity")
-        .annotate(first=Min("day"))
-    )
-    jobs: dict[int, list[str]] = {}
-    for row in rows:
-        if row["first"].year == year:
-            jobs.setdefault(row["person_id"], []).append(row["capacity"])
-    return {
-        person: Workload(found.count(Seat.INSTRUCTOR), found.count(Seat.EXAMINER))
-        for person, found in jobs.items()
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One stretch of booked days of a person: which class, in what capacity, from when to when."""
@@ -200,6 +150,11 @@ class Assignment:
     first: date
     last: date
     days: int
+
+    @property
+    def teaches(self) -> bool:
+        """Whether it is a job of a backbone teacher, not a training of their own."""
+        return self.capacity in (Seat.INSTRUCTOR.short, Seat.EXAMINER.short)
 
 
 _CAPACITIES = {Seat.INSTRUCTOR.value: "授课", Seat.EXAMINER.value: "考核", "trainee": "参训"}
@@ -227,10 +182,10 @@ def assignments_of(person: Person) -> list[Assignment]:
     ]
 
 
-def booked_days(person: Person, first: date) -> list[date]:
-    """The booked days of somebody from a day on; the caller has found the person in scope."""
-    rows = Booking.objects.inside(person=person).filter(day__gte=first)
-    return list(rows.order_by("day").values_list("day", flat=True).distinct())
+def away_of(person: Person, today: date) -> list[Unavailability]:
+    """The days that somebody says they cannot, from today on; only for the teacher themselves."""
+    rows: QuerySet[Unavailability] = Unavailability.objects.inside(person=person, last_day__gte=today)
+    return list(rows.select_related("person__account").order_by("first_day", "pk"))
 
 
 def certificates_held(person: Person) -> QuerySet[Qualification]:

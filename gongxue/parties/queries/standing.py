@@ -93,8 +93,8 @@ def supply_between(first: date, last: date) -> Supply:
     """The active pool with what it is registered for and the days it is taken; three statements whatever its size."""
     members = PoolMembership.objects.unscoped("does the whole pool suffice").filter(active=True)
     skills: dict[int, list[Skill]] = defaultdict(list)
-    for person, category, levels in members.values_list("person_id", "category", "levels").order_by("person"):
-        skills[person] += [(category, Level(code)) for code in levels]
+    for member in members.only("person_id", "category", "levels", "paused").order_by("person"):
+        skills[member.person_id] += [(member.category, Level(code)) for code in member.open_levels]
     return Supply(skills, busy_days(members.values("person"), first, last))
 
 

@@ -1,45 +1,52 @@
-"""The pool of backbone teachers 骨干教师库: search, one member, one's own record, registration (MG 9.1)."""
+"""The pool of backbone teachers 骨干教师库: search, one member, one's own record (MG 9.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest, Request
-from gongxue.foundation.pages.act import answer_once, visible
-from gongxue.foundation.pages.forms import answer_status, chosen, refusals
-from gongxue.parties import actions
-from gongxue.parties.forms import BackboneForm
+from gongxue.foundation.files.serving import serve_bytes
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.pages.act import visible
+from gongxue.foundation.pages.forms import chosen
+from gongxue.foundation.pages.sheets import MEDIA_TYPE
+from gongxue.parties.exports import pool_workbook
 from gongxue.parties.models import Person, PoolMembership
 from gongxue.parties.queries import (
     PoolSearch,
     Workload,
     assignments_of,
-    booked_days,
+    busy_days,
     certificates_held,
-    members_found,
+    found_keys,
+    ledger_of,
+    members_by_key,
     memberships_of,
-    people_like,
     person_of,
-    pool_candidates,
-    workloads,
+    reads_satisfaction,
 )
+from gongxue.parties.queries.pool import DISTANCES, SORTS
+from gongxue.parties.views.months import Month, chart_of, months_from
 from gongxue.regulations.categories import CATEGORIES, category_title
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.levels import Level
+from gongxue.regulations.pool import satisfaction_word
 from gongxue.regulations.registers import province_name, provinces
-from gongxue.regulations.roles import Permission
+from gongxue.regulations.roles import Duty, Permission
 
 PAGE = 50
-FOUND = 30
+MONTHS_SHOWN = 3
+FIELDS = ("q", "category", "level", "province", "active", "within", "home", "from", "to", "jobs", "sort")
+MORE = ("within", "from", "to", "jobs", "active", "sort")  # behind 更多条件
 
 
 def level_words(codes: str) -> str:
@@ -47,43 +54,86 @@ def level_words(codes: str) -> str:
     return "、".join(level.title for level in (Level.ONE, Level.TWO, Level.THREE) if level.value in codes)
 
 
+def _search(request: HttpRequest, role: Role) -> tuple[PoolSearch, dict[str, str]]:
+    """What is searched for, as values and as the form shows it; what cannot be read narrows nothing."""
+    fields = chosen(request, *FIELDS)
+    known = {p.code for p in provinces()}
+    if fields["home"] not in known:
+        fields["home"] = role.organisation.province_code if not role.duty_enum.reads_all else ""
+    within = int(fields["within"]) if fields["within"] in map(str, DISTANCES) else 0
+    search = PoolSearch(
+        fields["q"], fields["category"], fields["level"], fields["province"], fields["active"], within, fields["home"],
+        _day(fields["from"]), _day(fields["to"]), fields["jobs"], fields["sort"],
+    )  # fmt: skip
+    return search, fields
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@require_GET
 def pool(request: Request) -> HttpResponse:
-    """The pool, searched by name or school, category, level, province and standing."""
+    """The pool, searched by name or school, category, level, place, free days, jobs of the year and standing."""
     role, today = request.role, clock.today()
-    fields = chosen(request, "q", "category", "level", "province", "active")
-    words, category, level, province, active = fields.values()
-    search = PoolSearch(words, category, level, province, active)
-    page = Paginator(members_found(role, search), PAGE).get_page(request.GET.get("page"))
-    jobs = workloads([member.person_id for member in page], today.year)
+    search, fields = _search(request, role)
+    page = Paginator(found_keys(role, search, today.year), PAGE).get_page(request.GET.get("page"))
+    workload = {found.pk: found.workload for found in page}
+    members = members_by_key(role, list(workload))
     shown = {
         "page": page,
-        "rows": [_row(member, jobs.get(member.person_id, Workload())) for member in page],
+        "rows": [_row(member, workload[member.pk]) for member in members],
         "duty_jobs": edition_on(today).duty_jobs,
         "year": today.year,
         "chosen": fields,
+        "more": any(fields[name] for name in MORE),
         "categories": CATEGORIES.items(),
         "levels": [Level.ONE, Level.TWO, Level.THREE],
         "provinces": provinces(),
+        "distances": DISTANCES,
+        "sorts": SORTS.items(),
         "may_register": role.may(Permission.REGISTER_BACKBONE),
+        "may_export": _may_export(role),
     }
     return render(request, "parties/pool.html", shown)
+
+
+def _may_export(role: Role) -> bool:
+    """Lists leave the platform with those who manage the teachers (MG 8.4, MG 9.1); ours."""
+    return role.is_(Duty.CENTRE, Duty.OVERSIGHT, Duty.PROVINCE)
+
+
+@require_GET
+def pool_as_workbook(request: Request) -> HttpResponseBase:
+    """What was searched for as Excel: the centre's of the nation, a province's of its own teachers."""
+    role, now, today = request.role, clock.now(), clock.today()
+    if not _may_export(role):
+        raise PermissionDenied
+    search, _ = _search(request, role)
+    own = role.organisation.province_code if role.is_(Duty.PROVINCE) else ""
+    keys = [found.pk for found in found_keys(role, search, today.year) if not own or found.province == own]
+    made = pool_workbook(members_by_key(role, keys), today, now)
+    return serve_bytes(made, name=f"骨干教师库_{today}.xlsx", media_type=MEDIA_TYPE)
 
 
 def _row(member: PoolMembership, workload: Workload) -> dict[str, Any]:
     return {
         "member": member,
         "category": category_title(member.category),
-        "levels": level_words(member.levels),
+        "levels": level_words(member.open_levels) or "暂不承担",
         "province": province_name(member.province_code),
         "workload": workload,
     }
 
 
 def member(request: Request, pk: int) -> HttpResponse:
-    """One backbone teacher: certificates from our own register, jobs, booked days."""
+    """One backbone teacher: certificates from our own register, duty ledger, free days."""
     found = visible(PoolMembership, pk, request.role)
     others = PoolMembership.objects.inside(person=found.person).order_by("category")
-    shown = {"member": found, **_record(found.person, others, clock.today())}
+    shown = {"member": found, **_record(found.person, others, request.role, clock.today())}
     return render(request, "parties/member.html", shown)
 
 
@@ -93,84 +143,49 @@ def me(request: OpenRequest) -> HttpResponse:
     if role is None:
         return redirect("desk")
     person = person_of(role.account)
-    shown: dict[str, Any] = {"person": person}
+    shown: dict[str, Any] = {"person": person, "own": True}
     if person is not None:
-        shown |= _record(person, memberships_of(role), clock.today())
+        shown |= _record(person, memberships_of(role), role, clock.today())
+        shown["in_pool"] = role.is_(Duty.BACKBONE) and bool(shown["memberships"])
     return render(request, "parties/me.html", shown)
 
 
-def _record(person: Person, memberships: Iterable[PoolMembership], today: date) -> dict[str, Any]:
-    """What a member's page and one's own page show alike."""
+def _record(person: Person, memberships: Iterable[PoolMembership], role: Role, today: date) -> dict[str, Any]:
+    """What a member's page and one's own page show alike; means and trainings only to whom they concern."""
+    ledger, edition = ledger_of(person, today), edition_on(today)
+    whole = reads_satisfaction(role, person)
+    assignments = [a for a in assignments_of(person) if whole or a.teaches]
+    this_year = ledger.standings.get(today.year)
     return {
         "person": person,
         "province": province_name(person.province_code),
-        "memberships": [(m, category_title(m.category), level_words(m.levels)) for m in memberships],
-        "workload": workloads([person.pk], today.year).get(person.pk, Workload()),
-        "duty_jobs": edition_on(today).duty_jobs,
+        "memberships": [
+            (m, category_title(m.category), level_words(m.levels), level_words(m.paused)) for m in memberships
+        ],
+        "ledger": ledger,
+        "whole": whole,
+        "duty_jobs": edition.duty_jobs,
+        "duty_satisfaction": edition.duty_satisfaction,
+        "satisfaction_word": satisfaction_word(this_year.mean if this_year else None, edition),
+        "this_year": this_year,
         "year": today.year,
         "today": today,
-        "months": _months(booked_days(person, today.replace(day=1))),
-        "assignments": assignments_of(person),
+        "months": _free_or_not(person, today),
+        "chart": chart_of(ledger.jobs, today),
+        "years": _by_year(assignments),
         "certificates": [
             (c, Level(c.level).title, category_title(c.category)) for c in certificates_held(person)
         ],
     }
 
 
-def _months(days: Iterable[date]) -> list[tuple[str, list[date]]]:
-    """Days by month: ("2023年6月", [12, 13 …])."""
-    return [
-        (f"{year}年{month}月", list(found))
-        for (year, month), found in groupby(days, key=lambda d: (d.year, d.month))
-    ]
+def _by_year(assignments: list[Any]) -> list[tuple[int, list[Any]]]:
+    years = sorted({a.first.year for a in assignments}, reverse=True)
+    return [(year, [a for a in assignments if a.first.year == year]) for year in years]
 
 
-def register(request: Request) -> HttpResponse:
-    """Enter a teacher into the pool: holders of a backbone certificate first, anybody else by name."""
-    role = request.role
-    wanted = request.GET.get("person", "")
-    if wanted or request.method == "POST":
-        return _register_one(request, visible(Person, wanted or request.POST.get("person"), role))
-    words = chosen(request, "q")["q"]
-    candidates = [
-        (row, category_title(row.category), f"?person={row.person_id}&category={row.category}")
-        for row in pool_candidates(role)[:FOUND]
-    ]
-    shown = {
-        "candidates": candidates,
-        "words": words,
-        "people": people_like(role, words)[:FOUND] if words else [],
-    }
-    return render(request, "parties/pool_register.html", shown)
-
-
-def _register_one(request: Request, person: Person) -> HttpResponse:
-    role = request.role
-    held = list(certificates_held(person).filter(level=Level.BACKBONE))
-    category = request.GET.get("category", held[0].category if held else "")
-    number = next((row.certificate_number for row in held if row.category == category), "")
-    initial = {"category": category, "certificate_number": number, "levels": ["1", "2", "3"]}
-    form = BackboneForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            answer, _ = answer_once(
-                request,
-                Permission.REGISTER_BACKBONE,
-                lambda: str(
-                    actions.register_backbone(person=person, **form.cleaned_data, by=role, now=clock.now()).pk
-                ),
-            )
-            messages.success(request, f"{person.name}已登记入库。")
-            return redirect("pool.member", int(answer))
-    shown = {
-        "form": form,
-        "person": person,
-        "memberships": [
-            (m, category_title(m.category), level_words(m.levels))
-            for m in PoolMembership.objects.inside(person=person).order_by("category")
-        ],
-        "certificates": [
-            (c, Level(c.level).title, category_title(c.category)) for c in certificates_held(person)
-        ],
-    }
-    return render(request, "parties/pool_register_one.html", shown, status=answer_status(form))
+def _free_or_not(person: Person, today: date) -> list[Month]:
+    """The next months, a day free or not free: never with whom or why."""
+    months = months_from(today.replace(day=1), MONTHS_SHOWN)
+    taken = busy_days([person.pk], months[0].first, months[-1].last).get(person.pk, set())
+    return [month.marked(dict.fromkeys(taken, "taken"), today) for month in months]

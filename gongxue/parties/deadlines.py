@@ -1,0 +1,27 @@
+"""The daily run of the pool: teachers learn before two idle years are full (MG 9.1). Idempotent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from gongxue.foundation.identity.models import Role
+from gongxue.parties import notices
+from gongxue.parties.models import Person
+from gongxue.parties.queries import roles_of_people, teachers_idle
+from gongxue.regulations.roles import Duty
+
+
+def run(*, today: date, by: Role, now: datetime) -> dict[str, int]:
+    """One message at each of the warnings, the same one never twice; after the day itself the centre decides."""
+    warned: dict[tuple[date, int], list[int]] = defaultdict(list)
+    for person, clock in teachers_idle(today).items():
+        if clock.warning:
+            warned[clock.full_on, clock.warning].append(person)
+    keys = [person for people in warned.values() for person in people]
+    rows = Person.objects.scope(by).filter(pk__in=keys).only("pk", "account_id")
+    roles = roles_of_people(rows, Duty.BACKBONE)
+    for (full_on, days), people in warned.items():
+        to = [roles[person] for person in people if person in roles]
+        notices.idle_soon(to, full_on, days, today, now)
+    return {"idle": len(keys)}
