@@ -25,7 +25,7 @@ from gongxue.foundation.pages.act import visible
 from gongxue.parties.models import PoolMembership
 from gongxue.parties.queries import institutions
 from gongxue.regulations.calendar import deadlines_of_class
-from gongxue.stage1_planning.models import ReportingRound, TrainingClass
+from gongxue.stage1_planning.models import PlanChange, ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import published_classes
 from gongxue.stage2_staffing.models import Invitation, Recommendation
 from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme
@@ -42,6 +42,7 @@ LIMIT = 200
 LISTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "rounds": (ReportingRound, ("year", "half", "state")),
     "training-classes": (TrainingClass, ("state", "stage", "level", "category", "round_id", "province_code")),
+    "plan-changes": (PlanChange, ("state", "path", "kind", "training_class_id", "round_id", "province_code")),
     "invitations": (Invitation, ("state", "training_class_id")),
     "recommendations": (Recommendation, ("training_class_id", "run")),
     "programmes": (Programme, ("state", "training_class_id")),

@@ -18,6 +18,7 @@ from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.parties.models import PoolMembership, TrainingApproval
 from gongxue.stage1_planning.models import (
     DeadlineException,
+    PlanChange,
     ProvinceReport,
     PublishedEdition,
     ReportingRound,
@@ -68,10 +69,15 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ReportingRound: ("id", "year", "half", "opens_on", "closes_on", "state", "version"),
     TrainingClass: (
         "id", "round.id", "institution.code", "institution.name", "province_code", "level", "category", "first_day",
-        "last_day", "days", "headcount", "scope", "note", "state", "stage", "version", "returned_reason",
+        "last_day", "days", "headcount", "scope", "note", "state", "stage", "version", "returned_reason", "outside_plan",
     ),
     ProvinceReport: ("id", "round.id", "province_code", "lines", "reported_at"),
-    PublishedEdition: ("id", "round.id", "number", "lines", "published_at"),
+    PublishedEdition: ("id", "round.id", "number", "lines", "changes", "published_at"),
+    PlanChange: (
+        "id", "round.id", "training_class.id", "institution.code", "institution.name", "province_code", "path", "kind",
+        "before", "after", "reason", "state", "version", "answer", "comment", "applied_at", "decided_at", "recorded_at",
+        "edition.id",
+    ),
     DeadlineException: ("id", "training_class.id", "deadline", "until", "reason", "granted_at"),
     Opening: ("id", "training_class.id", "state", "version", "remarks", "filed_at", "recommended_at", "staffed_at"),
     Recommendation: ("id", "training_class.id", "seat", "rank", "person.id", "chosen", "score", "reasons"),

@@ -44,7 +44,9 @@ def _planning(file: ClassFile) -> StageCard:
     card = file.card(1, "培训机构 → 省级管理部门 → 部指导中心", tc)
     card.when = f"{tc.round.period.title}"
     card.facts = [("招生范围", tc.scope), ("计划人数", f"{tc.headcount} 人"), ("培训天数", f"{tc.days} 天")]
-    if tc.state != PlanState.PUBLISHED:
+    if tc.is_cancelled:
+        card.missing = ["已从全国培训信息中取消"]
+    elif tc.state != PlanState.PUBLISHED:
         card.missing = [f"计划班次现为“{tc.state_title}”，发布后方可申请开班"]
     if not file.is_(Duty.BACKBONE, Duty.TRAINEE):
         card.links = [("本轮报送", reverse("planning.round", args=[tc.round_id]))]

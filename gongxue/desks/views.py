@@ -21,10 +21,11 @@ from gongxue.foundation.pages.act import visible
 from gongxue.foundation.pages.forms import chosen
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.levels import Level
-from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES
-from gongxue.regulations.roles import Permission
+from gongxue.regulations.lifecycle import CLOSED_STAGE, STAGES, PlanState
+from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import classes_visible_to, published_classes
+from gongxue.stage1_planning.queries.changes import changes_of_class
 from gongxue.stage4_enrolment.queries import open_notices
 
 CLASSES_PAGE = 50
@@ -124,7 +125,14 @@ def class_page(request: Request, pk: int) -> HttpResponse:
         "todos": todos,
         "today": today,
         "exceptions": exceptions_words(file.exceptions),
-        "may_extend": role.may(Permission.GRANT_EXCEPTION) and tc.stage < CLOSED_STAGE,
+        "may_extend": role.may(Permission.GRANT_EXCEPTION)
+        and tc.stage < CLOSED_STAGE
+        and not tc.is_cancelled,
+        "may_change": role.may(Permission.APPLY_CHANGE)
+        and tc.state == PlanState.PUBLISHED
+        and tc.stage < 5
+        and tc.first_day > today,
+        "changes": [] if role.is_(Duty.BACKBONE, Duty.TRAINEE) else changes_of_class(tc),
         "trail": latest_entries(role, tc) if role.may(Permission.SEE_TRAIL) else None,
     }
     return render(request, "desks/class.html", shown)

@@ -39,6 +39,19 @@ class PlanState(State):
     APPROVED = "approved", "省级已通过"
     REPORTED = "reported", "已上报"
     PUBLISHED = "published", "已发布"
+    CANCELLED = "cancelled", "已取消"
+
+
+class ChangeState(State):
+    """An application to change what is published 增补、调整申请."""
+
+    APPLIED = "applied", "待省级审核"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    REFUSED = "refused", "未同意"
+    APPROVED = "approved", "已生效，待备案"
+    QUESTIONED = "questioned", "备案时提出意见"
+    RECORDED = "recorded", "已备案"
 
 
 class OpeningState(State):
@@ -47,6 +60,7 @@ class OpeningState(State):
     FILED = "filed", "待推荐"
     RECOMMENDED = "recommended", "邀请中"
     STAFFED = "staffed", "师资已到位"
+    CANCELLED = "cancelled", "已取消"  # with its class
 
 
 class InvitationState(State):
@@ -172,6 +186,7 @@ THINGS: dict[str, Thing] = {
     for thing in (
         Thing("round", "报送轮次", RoundState),
         Thing("planned_class", "计划班次", PlanState),
+        Thing("plan_change", "变更申请", ChangeState),
         Thing("opening", "开班申请", OpeningState),
         Thing("invitation", "邀请函", InvitationState),
         Thing("programme", "培训方案", ProgrammeState),
@@ -186,6 +201,7 @@ THINGS: dict[str, Thing] = {
 }
 
 _PLAN, _INV, _PRO, _APP = PlanState, InvitationState, ProgrammeState, ApplicationState
+_CHG = ChangeState
 
 MOVES: tuple[Move, ...] = (
     Move("round", P.PUBLISH_PLAN, (RoundState.OPEN, RoundState.PUBLISHED), RoundState.PUBLISHED, "TR 7"),
@@ -197,6 +213,15 @@ MOVES: tuple[Move, ...] = (
     Move("planned_class", P.REPORT_PLAN, (_PLAN.APPROVED,), _PLAN.REPORTED, "TR 7"),
     Move("planned_class", P.SEND_BACK_LINE, (_PLAN.REPORTED,), _PLAN.SUBMITTED, "TR 7", True, True),
     Move("planned_class", P.PUBLISH_PLAN, (_PLAN.REPORTED,), _PLAN.PUBLISHED, "TR 7"),
+    Move("planned_class", P.APPROVE_CHANGE, (_PLAN.PUBLISHED,), _PLAN.CANCELLED, "TR 7"),
+    Move("plan_change", P.AMEND_CHANGE, (_CHG.RETURNED,), _CHG.APPLIED, "TR 7", seen=True),
+    Move("plan_change", P.TAKE_BACK_CHANGE, (_CHG.APPLIED, _CHG.RETURNED), _CHG.WITHDRAWN, "TR 7"),
+    # reading: AMB-13 the province's approval is effective at once, the centre has it on record and may comment
+    Move("plan_change", P.APPROVE_CHANGE, (_CHG.APPLIED,), _CHG.APPROVED, "TR 7", seen=True),
+    Move("plan_change", P.RETURN_CHANGE, (_CHG.APPLIED,), _CHG.RETURNED, "TR 7", True, True),
+    Move("plan_change", P.REFUSE_CHANGE, (_CHG.APPLIED,), _CHG.REFUSED, "TR 7", True, True),
+    Move("plan_change", P.QUESTION_CHANGE, (_CHG.APPROVED,), _CHG.QUESTIONED, "TR 7", True, True),
+    Move("plan_change", P.RECORD_CHANGE, (_CHG.APPROVED, _CHG.QUESTIONED), _CHG.RECORDED, "TR 7", seen=True),
     Move(
         "opening",
         P.RECOMMEND,
@@ -214,6 +239,13 @@ MOVES: tuple[Move, ...] = (
     ),
     Move("opening", P.ACCEPT, (OpeningState.RECOMMENDED,), OpeningState.STAFFED, "TR 8"),
     Move("opening", P.WITHDRAW_INVITATION, (OpeningState.STAFFED,), OpeningState.RECOMMENDED, "TR 8"),
+    Move(
+        "opening",
+        P.APPROVE_CHANGE,
+        (OpeningState.FILED, OpeningState.RECOMMENDED, OpeningState.STAFFED),
+        OpeningState.CANCELLED,
+        "TR 7",
+    ),
     Move("invitation", P.CONFIRM_EXPERT, (_INV.NOMINATED,), _INV.SENT, "MG 6"),
     Move("invitation", P.ACCEPT, (_INV.SENT,), _INV.ACCEPTED, "TR 8"),
     Move("invitation", P.DECLINE, (_INV.SENT,), _INV.DECLINED, "TR 8", True),

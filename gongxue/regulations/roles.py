@@ -100,6 +100,18 @@ class Permission(StrEnum):
     ACCEPT_LINES = "planning.accept_lines", "核对接收上报班次"
     PUBLISH_PLAN = "planning.publish", "发布全国培训信息"
     GRANT_EXCEPTION = "planning.grant_exception", "准予延期"
+    # changes of what is published (TR 7, 脚注④)
+    APPLY_ADDITION = "planning.apply_addition", "申请新增班次"
+    APPLY_CHANGE = "planning.apply_change", "申请调整班次"
+    APPLY_CANCEL = "planning.apply_cancel", "申请取消班次"
+    AMEND_CHANGE = "planning.amend_change", "修改后重新申请"
+    TAKE_BACK_CHANGE = "planning.take_back_change", "撤回变更申请"
+    ATTACH_CHANGE_SCAN = "planning.attach_change_scan", "上传盖章扫描件"
+    APPROVE_CHANGE = "planning.approve_change", "同意变更"
+    RETURN_CHANGE = "planning.return_change", "退回变更申请"
+    REFUSE_CHANGE = "planning.refuse_change", "不同意变更"
+    QUESTION_CHANGE = "planning.question_change", "备案时提出意见"
+    RECORD_CHANGE = "planning.record_change", "变更备案"
     # stage 2 (TR 8)
     OPEN_CLASS = "staffing.open", "提出开班申请"
     RECOMMEND = "staffing.recommend", "推荐骨干教师"
@@ -227,6 +239,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
         P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
         P.SET_HOURS,
+        P.RECORD_CHANGE, P.QUESTION_CHANGE,
     ),
     Duty.OVERSIGHT: _spec(
         "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
@@ -239,6 +252,7 @@ DUTIES: dict[Duty, DutySpec] = {
         *_READS,
         P.APPROVE_LINE, P.RETURN_LINE, P.APPROVE_LINES, P.RETURN_LINES, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
+        P.ATTACH_CHANGE_SCAN, P.APPROVE_CHANGE, P.RETURN_CHANGE, P.REFUSE_CHANGE,
     ),
     Duty.INSTITUTION: _spec(
         "培训机构工作人员",
@@ -246,6 +260,7 @@ DUTIES: dict[Duty, DutySpec] = {
         INSTITUTIONS,
         *_READS, P.REVEAL, *_COORDINATES,
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
+        P.APPLY_ADDITION, P.APPLY_CHANGE, P.APPLY_CANCEL, P.AMEND_CHANGE, P.TAKE_BACK_CHANGE,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
         P.SWITCH_CHAIN,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,

@@ -10,9 +10,11 @@ from gongxue.foundation.identity.models import Organisation
 from gongxue.parties.queries import approvals_of, institution_kind
 from gongxue.regulations.calendar import deadlines_of_class
 from gongxue.regulations.categories import CATEGORIES
+from gongxue.regulations.changes import FIELD_TITLES, ChangeKind
 from gongxue.regulations.deadline_table import GRANTABLE
 from gongxue.regulations.levels import Level
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries.changes import PlanLine
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -96,3 +98,31 @@ class ExceptionForm(forms.Form):
         self.fields["deadline"].choices = [  # type: ignore[attr-defined]
             (d.key, f"{d.title}（{d.on}）") for d in dues if d.key in GRANTABLE
         ]
+
+
+class ChangeForm(LineForm):
+    """A class as it is to be in the national list, and why (TR 7 增补、调整; note 4)."""
+
+    field_order = ("outside",)
+    outside = forms.TypedChoiceField(
+        label="途径", coerce=lambda value: value == "yes", required=False, widget=forms.RadioSelect,
+        choices=[("no", "增补（列入计划）"), ("yes", "计划外班次")], initial="no",
+        help_text="增补须在开班申请期限之前生效；来不及的作为计划外班次，由省级管理部门审核并上传盖章扫描件，单独统计。",
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="将随变更公开。"
+    )
+
+    def __init__(self, *args: Any, institution: Organisation, kind: ChangeKind, **kwargs: Any) -> None:
+        super().__init__(*args, institution=institution, **kwargs)
+        self.kind = kind
+        del self.fields["note"]
+        if kind is not ChangeKind.ADD:
+            del self.fields["outside"]
+        for name in FIELD_TITLES if kind is ChangeKind.CANCEL else ():
+            del self.fields[name]
+
+    @property
+    def line(self) -> PlanLine:
+        """The values of the class."""
+        return PlanLine(**{name: self.cleaned_data[name] for name in FIELD_TITLES})  # type: ignore[typeddict-item]

@@ -13,7 +13,13 @@ from gongxue.parties.queries import centre_roles, province_roles, roles_in
 from gongxue.regulations.calendar import said
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.roles import Duty
-from gongxue.stage1_planning.models import DeadlineException, PublishedEdition, ReportingRound, TrainingClass
+from gongxue.stage1_planning.models import (
+    DeadlineException,
+    PlanChange,
+    PublishedEdition,
+    ReportingRound,
+    TrainingClass,
+)
 
 
 def class_link(training_class: TrainingClass) -> str:
@@ -192,5 +198,67 @@ def deadline_extended(exception: DeadlineException, title: str, now: datetime) -
         body=f"准予人：{exception.granted_by.name}。理由：{exception.reason}",
         kind="planning.grant_exception",
         link=class_link(line),
+        now=now,
+    )
+
+
+def change_link(change: PlanChange) -> str:
+    """The page of an application."""
+    return f"/planning/changes/{change.pk}/"
+
+
+def change_applied(change: PlanChange, now: datetime) -> None:
+    """To the province: an application to review."""
+    send(
+        province_roles(change.province_code),
+        subject=f"请审核（{change.path_title}）{change}",
+        body=change.reason,
+        kind="planning.apply_change",
+        link=change_link(change),
+        now=now,
+    )
+
+
+def change_approved(change: PlanChange, now: datetime) -> None:
+    """To the institution: it is in force. To the centre: on record (AMB-13)."""
+    edition = f"已列入全国培训信息{change.edition}。" if change.edition else ""
+    send(
+        roles_in(change.institution_id, Duty.INSTITUTION),
+        subject=f"已同意：{change.kind_title} {change.about}",
+        body=f"{edition}{change.answer}",
+        kind="planning.approve_change",
+        link=change_link(change),
+        now=now,
+    )
+    send(
+        centre_roles(),
+        subject=f"变更报备（{change.path_title}）{change}",
+        body=f"{edition}理由：{change.reason}",
+        kind="planning.report_change",
+        link=change_link(change),
+        now=now,
+    )
+
+
+def change_answered(change: PlanChange, now: datetime) -> None:
+    """To the institution: returned or not approved, and why."""
+    send(
+        roles_in(change.institution_id, Duty.INSTITUTION),
+        subject=f"{change.state_title}：{change.kind_title} {change.about}",
+        body=change.answer,
+        kind="planning.answer_change",
+        link=change_link(change),
+        now=now,
+    )
+
+
+def change_questioned(change: PlanChange, now: datetime) -> None:
+    """To province and institution: the centre's comment on what is in force."""
+    send(
+        [*province_roles(change.province_code), *roles_in(change.institution_id, Duty.INSTITUTION)],
+        subject=f"部指导中心备案时提出意见：{change}",
+        body=change.comment,
+        kind="planning.question_change",
+        link=change_link(change),
         now=now,
     )

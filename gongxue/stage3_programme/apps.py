@@ -8,8 +8,11 @@ class ProgrammeConfig(AppConfig):
     label = "programme"
 
     def ready(self) -> None:
-        """Say what stage 3 watches."""
+        """Say what stage 3 watches; the programme follows the dates of its class."""
+        from gongxue.stage1_planning.actions import MOVED
         from gongxue.stage1_planning.queries.watching import WATCHED
+        from gongxue.stage3_programme.moving import follow
         from gongxue.stage3_programme.owed import watch_programmes
 
+        MOVED.append(follow)
         WATCHED.append(watch_programmes)

@@ -10,9 +10,12 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         """Institutions meet who applies for their classes; the national list links to notices; the admitted are told changes."""
         from gongxue.parties.models import Person
+        from gongxue.stage1_planning.actions import MOVED
         from gongxue.stage1_planning.queries import NOTICED
+        from gongxue.stage1_planning.queries.changes import OBSTACLES
         from gongxue.stage1_planning.queries.watching import ENDS, WATCHED
         from gongxue.stage3_programme.queries import CHANGED
+        from gongxue.stage4_enrolment.moving import give_up, more_admitted
         from gongxue.stage4_enrolment.notices import programme_changed
         from gongxue.stage4_enrolment.owed import ends_of, watch_enrolments
         from gongxue.stage4_enrolment.queries import applicants_met_by, classes_with_notice
@@ -22,3 +25,5 @@ class EnrolmentConfig(AppConfig):
         CHANGED.append(programme_changed)
         WATCHED.append(watch_enrolments)
         ENDS.append(ends_of)
+        OBSTACLES.append(more_admitted)
+        MOVED.append(give_up)

@@ -25,10 +25,19 @@ planned_class  planning.return             submitted|approved        returned   
 planned_class  planning.report             approved                  reported       TR 7     -   # B05
 planned_class  planning.send_back          reported                  submitted      TR 7     rs  # AMB-13
 planned_class  planning.publish            reported                  published      TR 7     -   # B06
+planned_class  planning.approve_change     published                 cancelled      TR 7     -   # B09
+plan_change    planning.amend_change       returned                  applied        TR 7     s   # B09
+plan_change    planning.take_back_change   applied|returned          withdrawn      TR 7     -   # B09
+plan_change    planning.approve_change     applied                   approved       TR 7     s   # B10 C08 C09
+plan_change    planning.return_change      applied                   returned       TR 7     rs  # B10
+plan_change    planning.refuse_change      applied                   refused        TR 7     rs  # B10
+plan_change    planning.question_change    approved                  questioned     TR 7     rs  # AMB-13
+plan_change    planning.record_change      approved|questioned       recorded       TR 7     s   # AMB-13
 opening        staffing.recommend          filed|recommended         recommended    TR 8     -   # C05
 opening        staffing.nominate           filed|recommended         recommended    MG 6     -   # AMB-70
 opening        staffing.accept             recommended               staffed        TR 8     -   # C06
 opening        staffing.withdraw           staffed                   recommended    TR 8     -   # C07
+opening        planning.approve_change     filed|recommended|staffed cancelled      TR 7     -   # B09
 invitation     staffing.confirm_expert     nominated                 sent           MG 6     -   # AMB-70
 invitation     staffing.accept             sent                      accepted       TR 8     -   # C06
 invitation     staffing.decline            sent                      declined       TR 8     r   # C07
@@ -105,8 +114,9 @@ def test_a_state_offers_exactly_its_own_moves() -> None:
 
 FINAL = {
     "round": set(),  # lines added later are published too
-    "planned_class": {"published"},
-    "opening": set(),
+    "planned_class": {"cancelled"},
+    "plan_change": {"withdrawn", "refused", "recorded"},
+    "opening": {"cancelled"},
     "invitation": {"declined", "expired", "withdrawn"},
     "programme": set(),  # what is filed may be changed
     "enrolment": {"closed"},
@@ -136,6 +146,13 @@ STANDS_AT = {
     "planning.return": PROVINCE,
     "planning.report": PROVINCE,
     "planning.send_back": CENTRE,
+    "planning.amend_change": TRAINING,
+    "planning.take_back_change": TRAINING,
+    "planning.approve_change": PROVINCE,
+    "planning.return_change": PROVINCE,
+    "planning.refuse_change": PROVINCE,
+    "planning.question_change": CENTRE,
+    "planning.record_change": CENTRE,
     "staffing.recommend": CENTRE | TRAINING,
     "staffing.nominate": TRAINING,
     "staffing.confirm_expert": CENTRE,

@@ -34,6 +34,11 @@ institution: planning.add_line planning.edit_line planning.remove_line       # B
 institution: planning.submit                                                 # B05 B12: TR 7
 province: planning.approve planning.return planning.report                   # B05 S11: TR 7, MG 25.2
 centre province: planning.grant_exception                                    # AMB-01
+institution: planning.apply_addition planning.apply_change planning.apply_cancel   # B09: TR 7
+institution: planning.amend_change planning.take_back_change                 # B09: TR 7
+province: planning.attach_change_scan planning.approve_change                # B10 C08 C09: TR 7, 脚注④
+province: planning.return_change planning.refuse_change                      # B10: TR 7
+centre: planning.question_change planning.record_change                      # B10, AMB-13
 institution: staffing.open staffing.invite staffing.withdraw                 # C03 C06: TR 8
 institution: staffing.nominate                                               # AMB-70
 centre: staffing.confirm_expert                                              # AMB-70
@@ -104,6 +109,9 @@ SEPARATE = [
     ("planning.submit", "planning.return"),
     ("planning.report", "planning.publish"),
     ("planning.report", "planning.send_back"),
+    ("planning.apply_change", "planning.approve_change"),
+    ("planning.apply_addition", "planning.attach_change_scan"),
+    ("planning.approve_change", "planning.record_change"),
     ("staffing.open", "planning.grant_exception"),
     ("staffing.invite", "staffing.accept"),
     ("staffing.nominate", "staffing.confirm_expert"),

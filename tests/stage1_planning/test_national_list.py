@@ -83,7 +83,7 @@ def test_a_row_says_what_a_school_needs_to_know(class_at: ClassAtFixture) -> Non
     }.items():  # fmt: skip
         assert re.search(f'data-label="{label}"[^>]*>{re.escape(words)}<', page), label
     assert f"2023-06-12 至 {c.tc.last_day}" in page
-    assert "最近发布：2023年上半年第1期" in page
+    assert re.search("最近发布：<a [^>]+>2023年上半年第1期<", page)
     assert "内部备注勿传" not in page
 
 

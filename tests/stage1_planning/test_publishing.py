@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_centre_publishes_what_is_reported(class_at: ClassAtFixture, signed_
         {
             "class": c.tc.pk, "province": "河北", "institution_code": "009", "institution": "邢台技师学院", "level": "三级",
             "category": "机械类", "first_day": "2023-06-12", "last_day": c.tc.last_day.isoformat(), "days": 7,
-            "headcount": 4, "scope": c.tc.scope,
+            "headcount": 4, "scope": c.tc.scope, "plan": "计划内",
         }
     ]  # fmt: skip
     assert (c.reload().state, c.tc.stage, c.tc.round.state) == ("published", 2, "published")
@@ -118,7 +119,7 @@ def test_what_is_reported_later_comes_in_the_second_edition(
     assert [row["class"] for row in second.lines] == [later.pk]
     assert PublishedEdition.objects.get(number=1).lines == first.lines
     shown = signed_in(c.staff).get("/national/?all=on").content.decode()
-    assert "最近发布：2023年上半年第2期" in shown
+    assert re.search("最近发布：<a [^>]+>2023年上半年第2期<", shown)
     assert shown.count('data-label="培训机构">邢台技师学院') == 2
 
 

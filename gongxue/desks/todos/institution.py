@@ -10,13 +10,14 @@ from django.db.models import Count
 
 from gongxue.certificates.models import Certificate
 from gongxue.desks.cards import Button, Todo
-from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo, classes_by_id, round_todo
+from gongxue.desks.todos.shapes import Deadlines, Todos, changes, class_todo, classes_by_id, round_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
     CLOSED_STAGE,
     ApplicationState,
+    ChangeState,
     DeliveryState,
     EnrolmentState,
     OpeningState,
@@ -40,7 +41,7 @@ OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so l
 
 
 def institution_plans(role: Role, today: date) -> Todos:
-    """Lines to correct or submit; open rounds without a line."""
+    """Lines to correct or submit; open rounds without a line; returned changes."""
     rows = TrainingClass.objects.scope(role).values_list("round", "state").annotate(n=Count("pk"))
     counts = {(round_, state): n for round_, state, n in rows.order_by("round", "state")}
     begun = {round_ for round_, _ in counts}
@@ -54,7 +55,7 @@ def institution_plans(role: Role, today: date) -> Todos:
             todos.append(round_todo("提交", f"{waiting} 个计划班次待提交或修改", round_, *states))
         elif open_ and round_.pk not in begun:
             todos.append(round_todo("填报", "本轮已开启，本机构尚未填报", round_))
-    return todos
+    return todos + changes(role, "变更", ChangeState.RETURNED)
 
 
 def institution_classes(role: Role, today: date) -> Todos:

@@ -6,9 +6,10 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from gongxue.desks.todos.shapes import Todos, class_todo, round_todo
+from gongxue.desks.todos.shapes import Todos, changes, class_todo, round_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.lifecycle import (
+    ChangeState,
     CorrectionState,
     InvitationState,
     PlanState,
@@ -32,6 +33,7 @@ def centre(role: Role, today: date) -> Todos:
         round_todo("发布", f"{counts[round_.pk]} 个班次已上报，待发布", round_, PlanState.REPORTED)
         for round_ in rounds_visible_to(role).filter(pk__in=counts)
     ]
+    todos += changes(role, "备案", ChangeState.APPROVED)
     experts = Invitation.objects.scope(role).filter(state=InvitationState.NOMINATED)
     rows = experts.select_related("training_class__institution", "person__account").order_by(
         "answer_by", "pk"
@@ -46,7 +48,12 @@ def centre(role: Role, today: date) -> Todos:
 
 def province(role: Role, today: date) -> Todos:
     """Plans, programmes and corrections to review."""
-    return _plans(role) + _programmes(role, today) + _corrections(role)
+    return (
+        _plans(role)
+        + changes(role, "审核", ChangeState.APPLIED)
+        + _programmes(role, today)
+        + _corrections(role)
+    )
 
 
 def _plans(role: Role) -> Todos:

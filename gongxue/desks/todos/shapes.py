@@ -10,12 +10,14 @@ from django.urls import reverse
 
 from gongxue.desks.cards import Todo
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.lifecycle import PlanState
+from gongxue.regulations.lifecycle import ChangeState, PlanState
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import classes_visible_to
+from gongxue.stage1_planning.queries.changes import changes_visible_to
 from gongxue.stage1_planning.queries.watching import grants_of, reckoned, timetable_of
 
 Todos = list[Todo]
+CHANGES_SHOWN = 50
 
 
 class Deadlines:
@@ -59,3 +61,16 @@ def round_todo(kind: str, title: str, round_: ReportingRound, *lines: PlanState)
 def classes_by_id(role: Role) -> dict[int, TrainingClass]:
     """Every class of the role's scope, in one query."""
     return {tc.pk: tc for tc in classes_visible_to(role)}
+
+
+def changes(role: Role, kind: str, *states: ChangeState) -> Todos:
+    """Changes of the national list that wait for the role: one query."""
+    rows = changes_visible_to(role).filter(state__in=states).order_by("applied_at", "pk")[:CHANGES_SHOWN]
+    return [
+        Todo(
+            kind, f"{row.path_title}：{row.kind_title}", reverse("planning.change", args=[row.pk]),
+            sub=row.answer or row.reason, class_id=row.training_class_id,
+            about=f"{row.institution.name} {row.about}",
+        )
+        for row in rows
+    ]  # fmt: skip

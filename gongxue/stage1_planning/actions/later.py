@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from gongxue.foundation.identity.models import Account, Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock
-from gongxue.foundation.lifecycle.errors import refuse_if
+from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import Due, day_of, deadlines_of_class, said
@@ -63,6 +63,13 @@ def grant_exception(
     )  # fmt: skip
     notices.deadline_extended(exception, dues[deadline].title, now)
     return exception
+
+
+def refuse_cancelled(training_class: TrainingClass) -> None:
+    """Nothing goes on in a class that was taken off the list."""
+    if training_class.is_cancelled:
+        says = "本班已取消，不再办理。"
+        raise RuleBroken([Breach("class.cancelled", "TR 7", says, "需要重新举办的，请申请新增班次。")])
 
 
 # What later stages tell the class ---------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.planning import return_reason_breaches, return_words
-from gongxue.regulations.registers import province_name
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning import notices
+from gongxue.stage1_planning.actions.editions import publish_edition
 from gongxue.stage1_planning.actions.returns import keep_returned
 from gongxue.stage1_planning.models import ProvinceReport, PublishedEdition, ReportingRound, TrainingClass
 
@@ -126,13 +126,7 @@ def publish_plan(*, round: ReportingRound, by: Role, now: datetime) -> Published
     for line in lines:
         move(line, Permission.PUBLISH_PLAN, stage=2)
     move(round_, Permission.PUBLISH_PLAN)
-    edition = PublishedEdition.objects.create(
-        round=round_,
-        number=PublishedEdition.objects.filter(round=round_).count() + 1,
-        lines=[edition_row(line) for line in lines],
-        published_by=by.account,
-        published_at=now,
-    )
+    edition = publish_edition(round_, lines, {}, by=by, now=now)
     record(
         Permission.PUBLISH_PLAN,
         by=by,
@@ -142,20 +136,3 @@ def publish_plan(*, round: ReportingRound, by: Role, now: datetime) -> Published
     )
     notices.plan_published(edition, lines, now)
     return edition
-
-
-def edition_row(line: TrainingClass) -> dict[str, object]:
-    """A line as the edition freezes it."""
-    return {
-        "class": line.pk,
-        "province": province_name(line.province_code),
-        "institution_code": line.institution.code,
-        "institution": line.institution.name,
-        "level": line.level_title,
-        "category": line.category_title,
-        "first_day": line.first_day.isoformat(),
-        "last_day": line.last_day.isoformat(),
-        "days": line.days,
-        "headcount": line.headcount,
-        "scope": line.scope,
-    }

@@ -1,5 +1,6 @@
 """Stage 1: rounds, planned classes, published editions, changes of what is published (TR 7)."""
 
+from gongxue.stage1_planning.models.changes import PlanChange
 from gongxue.stage1_planning.models.classes import (
     LINE_FIELDS,
     DeadlineException,
@@ -17,6 +18,7 @@ __all__ = [
     "LINE_FIELDS",
     "DeadlineException",
     "Involvement",
+    "PlanChange",
     "PlanImport",
     "ProvinceReport",
     "PublishedEdition",

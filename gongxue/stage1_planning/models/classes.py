@@ -81,6 +81,7 @@ class TrainingClass(Stateful):
     accepted_at = models.DateTimeField("部指导中心核对时间", null=True)  # a mark of the centre's, not a state
     stage = models.PositiveSmallIntegerField("环节", default=1)  # 1..7, 8 = closed; written by each stage
     edition_code = models.CharField("适用版本", max_length=20)
+    outside_plan = models.BooleanField("计划外", default=False)  # counted apart  # reading: AMB-37
     created_by = account_field()
     submitted_by = account_field(null=True)
     created_at = models.DateTimeField("填报时间")
@@ -145,6 +146,11 @@ class TrainingClass(Stateful):
     def stage_title(self) -> str:
         """The link of TR 6 it stands in."""
         return "已结班" if self.stage == CLOSED_STAGE else STAGES[self.stage - 1]
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Taken off the national list: nothing goes on in it."""
+        return self.state == PlanState.CANCELLED
 
     def as_plan(self) -> PlannedClass:
         """The plan line as the regulations read it."""
@@ -222,7 +228,10 @@ class PublishedEdition(models.Model):
 
     round = models.ForeignKey(ReportingRound, models.PROTECT, related_name="editions")
     number = models.PositiveSmallIntegerField("期号")
-    lines = models.JSONField("班次")
+    lines = models.JSONField("班次")  # those that this edition added
+    # The whole list of the round as it then was, and what led to it; editions before there were changes have neither.
+    complete = models.JSONField("完整清单", null=True)
+    changes = models.JSONField("变更清单", null=True)
     published_by = account_field()
     published_at = models.DateTimeField("发布时间")
 

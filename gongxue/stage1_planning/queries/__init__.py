@@ -16,10 +16,10 @@ from gongxue.regulations.planning import plan_breaches
 from gongxue.stage1_planning.models import (
     DeadlineException,
     ProvinceReport,
-    PublishedEdition,
     ReportingRound,
     TrainingClass,
 )
+from gongxue.stage1_planning.queries.editions import editions as editions
 from gongxue.stage1_planning.queries.watching import grants_of, reckoned
 
 
@@ -60,11 +60,6 @@ def with_notice(classes: Iterable[TrainingClass]) -> set[int]:
     """Keys of the classes whose enrolment notice can be opened."""
     keys = [row.pk for row in classes]
     return set().union(*(noticed(keys) for noticed in NOTICED))
-
-
-def editions() -> QuerySet[PublishedEdition]:
-    """Published editions, the newest first."""
-    return PublishedEdition.objects.select_related("round").order_by("-published_at", "-pk")
 
 
 def line_breaches(line: TrainingClass, institution: Organisation, today: date) -> list[Breach]:

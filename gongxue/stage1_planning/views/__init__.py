@@ -105,7 +105,7 @@ def add_line(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "round": round_,
         "closed": not round_.is_open_on(clock.today()),
-        **_standard_days(),
+        **days_of_levels(),
     }
     return render(request, "planning/line.html", shown, status=answer_status(form))
 
@@ -118,7 +118,7 @@ def _warn_of_twin(request: Request, pk: int) -> None:
         messages.warning(request, words)
 
 
-def _standard_days() -> dict[str, str]:
+def days_of_levels() -> dict[str, str]:
     """The days per level of the edition in force, for the form's own arithmetic and its hint (TR 11.2)."""
     edition = edition_on(clock.today())
     days = {x.value: x.training_days(edition) for x in Level if x.training_days(edition)}
@@ -140,7 +140,7 @@ def edit_line(request: Request, pk: int) -> HttpResponse:
             return redirect("planning.round", line.round_id)
     if is_conflict(form):
         line = visible(TrainingClass, pk, role)  # as it is now
-    shown = {"form": form, "round": line.round, "line": line, **_standard_days()}
+    shown = {"form": form, "round": line.round, "line": line, **days_of_levels()}
     shown["differences"] = differences(form, line)
     # What was seen stays what was seen, until the page has shown what has changed.
     shown["seen"] = line.version if is_conflict(form) else seen

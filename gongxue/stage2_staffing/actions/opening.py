@@ -20,6 +20,7 @@ from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, PlanState
 from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat, filing_breaches
+from gongxue.stage1_planning.actions import refuse_cancelled
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import exception_until
 from gongxue.stage2_staffing import notices
@@ -145,7 +146,8 @@ def _asked(shown: TrainingClass) -> tuple[frozenset[int], dict[Seat, int]]:
 
 
 def locked_opening(shown: TrainingClass, by: Role) -> Opening:
-    """The opening application of a class, locked. Refused when there is none."""
+    """The opening application of a class, locked. Refused when there is none, or no class any more."""
+    refuse_cancelled(shown)
     found = (
         Opening.objects.scope(by)
         .select_for_update(of=("self",), no_key=True)

@@ -15,6 +15,7 @@ from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.enrolment import notice_breaches
 from gongxue.regulations.lifecycle import EnrolmentState
 from gongxue.regulations.roles import Permission
+from gongxue.stage1_planning.actions import refuse_cancelled
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.queries import is_filed
 from gongxue.stage4_enrolment import notices
@@ -94,6 +95,7 @@ def edit_notice(
 def publish_notice(*, enrolment: Enrolment, by: Role, now: datetime) -> Enrolment:
     """Publish the notice with the discipline text (TR 10, MG 10). Refused before the programme is filed."""
     row = lock(enrolment, by)
+    refuse_cancelled(row.training_class)
     refuse_if(notice_breaches(is_filed(row.training_class)))
     if row.closes_on < day_of(now):
         raise RuleBroken(

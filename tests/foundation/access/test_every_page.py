@@ -24,7 +24,7 @@ from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.parties.models import PeopleImport, Person, PoolMembership
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
-from gongxue.stage1_planning.models import PlanImport, ReportingRound, TrainingClass
+from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
 from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment
@@ -38,7 +38,7 @@ ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
     "attendees/": Attendee, "certificates/": Certificate, "classes/": TrainingClass, "corrections/": Correction,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/applications/": Application,
-    "people/": Person, "planning/": ReportingRound, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
+    "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
     "role/": Role,
 }  # fmt: skip

@@ -14,6 +14,8 @@ from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
+from gongxue.stage1_planning.actions import return_change
+from gongxue.stage1_planning.models import PlanChange
 from gongxue.stage2_staffing.models import Opening, Recommendation
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from gongxue.stage4_enrolment.models import Application
@@ -21,6 +23,7 @@ from gongxue.stage4_enrolment.queries import enrolment_of
 from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
+from tests.stage1_planning import changing
 
 WORDS = "核对后办理"
 
@@ -93,6 +96,31 @@ def _table(c: ClassAt) -> dict[str, Any]:
     days = {"first_day": c.tc.first_day - timedelta(days=14), "last_day": c.tc.last_day - timedelta(days=14)}
     texts = {name: str(value) for name, value in (_line(c) | days).items()}
     return {"rows": [texts]}
+
+
+def _wanted(c: ClassAt) -> dict[str, Any]:
+    return {"line": changing.line(c, headcount=20), "reason": WORDS, "seen": c.tc.version}
+
+
+def _added(c: ClassAt) -> dict[str, Any]:
+    return {"line": changing.line(c, **changing.later(c)), "reason": WORDS, "outside": False}
+
+
+def _change(c: ClassAt) -> PlanChange:
+    known: PlanChange | None = PlanChange.objects.inside(training_class=c.tc).first()
+    return known or changing.applied(c)
+
+
+def _returned(c: ClassAt) -> models.Model:
+    known = PlanChange.objects.inside(training_class=c.tc, state="returned").first()
+    if known:
+        return known
+    return return_change(plan_change=_change(c), reason=WORDS, seen=1, by=c.province, now=c.now)
+
+
+def _approved(c: ClassAt) -> models.Model:
+    known = PlanChange.objects.inside(training_class=c.tc, state="approved").first()
+    return known or changing.approved(c, changing.applied(c))
 
 
 def _chosen(c: ClassAt) -> dict[str, Any]:
@@ -169,7 +197,17 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.APPROVE_LINE, "submitted", _province, _tc, _seen()),
     Tried(P.RETURN_LINE, "submitted", _province, _tc, _seen(reason=WORDS)),
     Tried(P.SEND_BACK_LINE, "reported", _centre, _tc, _seen(reason=WORDS)),
+    Tried(P.APPLY_ADDITION, "published", _staff, lambda c: c.tc.round, _added),
+    Tried(P.APPLY_CHANGE, "published", _staff, _tc, _wanted),
+    Tried(P.APPLY_CANCEL, "published", _staff, _tc, lambda c: {"reason": WORDS, "seen": c.tc.version}),
     Tried(P.OPEN_CLASS, "published", _staff, _tc, _with(remarks=WORDS, preferred=[])),
+    Tried(P.APPROVE_CHANGE, "opened", _province, _change, _with(seen=1, grant_reason=WORDS)),
+    Tried(P.RETURN_CHANGE, "opened", _province, _change, _with(seen=1, reason=WORDS)),
+    Tried(P.REFUSE_CHANGE, "opened", _province, _change, _with(seen=1, reason=WORDS)),
+    Tried(P.AMEND_CHANGE, "recommended", _staff, _returned,
+          lambda c: {"line": changing.line(c, headcount=19), "reason": WORDS, "seen": 2}),
+    Tried(P.QUESTION_CHANGE, "staffed", _centre, _approved, _with(seen=2, reason=WORDS)),
+    Tried(P.RECORD_CHANGE, "staffed", _centre, _approved, _with(seen=2)),
     Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
     Tried(P.DECLINE, "invited", lambda c: Role.objects.get(account=c.invitations[0].person.account_id, duty="backbone", until=None),
           lambda c: c.invitations[0], _with(reason=WORDS)),

@@ -72,7 +72,7 @@ WRONG: list[Any] = [
 ]
 
 # The mapping of INVITE under another name; an act whose only input is a file (tests/foundation/files).
-NOT_TRIED = {Permission.NOMINATE, Permission.ATTACH_ENDORSEMENT}
+NOT_TRIED = {Permission.NOMINATE, Permission.ATTACH_ENDORSEMENT, Permission.ATTACH_CHANGE_SCAN}
 
 
 def test_every_act_with_inputs_is_tried() -> None:
@@ -224,6 +224,7 @@ OWN_FIELDS = {
     Permission.ANSWER_EVALUATION, Permission.SAVE_APPLICATION, Permission.CREATE_ACCOUNT, Permission.GIVE_ROLE,
     Permission.REGISTER_BACKBONE, Permission.APPROVE_LINES, Permission.RETURN_LINES, Permission.SEND_BACK_LINES,
     Permission.ACCEPT_LINES,
+    Permission.APPLY_ADDITION, Permission.APPLY_CHANGE, Permission.AMEND_CHANGE,
 }  # fmt: skip
 
 

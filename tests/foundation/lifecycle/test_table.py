@@ -17,7 +17,8 @@ from gongxue.foundation.trail.models import Event
 from gongxue.regulations.lifecycle import MOVES, THINGS, Move, State
 from gongxue.regulations.roles import ANY_SIGNED_IN, DUTIES, Duty, Permission
 from gongxue.stage1_planning.actions import approve_line
-from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.models import PlanChange, TrainingClass
+from gongxue.stage1_planning.queries.changes import line_of
 from gongxue.stage3_programme.actions import file_programme
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage5_delivery.models import Attendee
@@ -39,6 +40,7 @@ def rows_of(c: ClassAt, thing: str) -> Any:
         return row
     attendee = Attendee.objects.unscoped("a test").order_by("pk")[0]
     made = {
+        "plan_change": lambda: new_change(c),
         "closing": lambda: Closing(training_class=c.tc),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
         "correction": lambda: Correction(
@@ -48,6 +50,16 @@ def rows_of(c: ClassAt, thing: str) -> Any:
     }[thing]()  # fmt: skip
     made.save()
     return made
+
+
+def new_change(c: ClassAt) -> PlanChange:
+    """An application about the class, as it would have been made before it began."""
+    values = line_of(c.tc)
+    return PlanChange(
+        round=c.tc.round, training_class=c.tc, institution=c.tc.institution, province_code=c.tc.province_code,
+        path="list", kind="change", before=values, after=values | {"headcount": 9}, reason="设备检修",
+        applied_by=c.staff.account, applied_at=c.now,
+    )  # fmt: skip
 
 
 def put(row: Any, state: State) -> Any:

@@ -29,7 +29,7 @@ _TONES = {
     "withdrawn": "quiet", "closed": "quiet", "waiting": "wait", "admitted": "good", "rejected": "bad",
     "preparing": "quiet", "running": "run", "finished": "good", "applied": "wait", "allowed": "good",
     "confirmed": "good", "requested": "wait", "countersigned": "good", "refused": "bad", "issued": "good",
-    "received": "run", "spoiled": "bad", "void": "bad", "lost": "bad",
+    "cancelled": "bad", "questioned": "wait", "recorded": "good", "received": "run", "spoiled": "bad", "void": "bad", "lost": "bad",
 }  # fmt: skip
 
 
