@@ -24,7 +24,7 @@ from gongxue.stage1_planning.models import (
     ReportingRound,
     TrainingClass,
 )
-from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation
+from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, TeamChange
 from gongxue.stage3_programme.models import (
     CourseSession,
     FiledProgramme,
@@ -84,6 +84,10 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Invitation: (
         "id", "training_class.id", "seat", "number", "person.id", "state", "version", "answer_by", "answered_at",
         "answer_reason", "letter",
+    ),
+    TeamChange: (
+        "id", "training_class.id", "state", "version", "before", "wanted", "reason", "requested_at", "decided_at",
+        "decision",
     ),
     Programme: (
         "id", "training_class.id", "state", "version", "objectives", "course_plan", "assessment_plan", "materials",

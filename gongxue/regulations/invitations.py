@@ -37,6 +37,30 @@ class DeclineReason(StrEnum):
         }[self.value]
 
 
+TEAM_SIZES = (1, 2, 3, 4)  # instructors that a class may have; ours, the texts only say 可调整 (TR 8 note 5)
+
+
+def team_breaches(wanted: int, edition: Edition, live: int, today: date, first_day: date) -> list[Breach]:
+    """Why a class cannot get another number of instructors. live: instructors who are asked or have accepted.
+
+    reading: AMB-12 two is the rule, another number is an adjustment that the province approves; examiners stay three
+    """
+    breaches = []
+    if wanted not in TEAM_SIZES:
+        breaches.append(Breach("team.size", "TR 8", "授课骨干教师应为 1 至 4 名。", "请更正人数。"))
+    elif wanted == edition.instructors:
+        breaches.append(
+            Breach("team.same", "TR 8", f"本班授课骨干教师已是 {wanted} 名。", "请填写其他人数。")
+        )
+    elif live > wanted:
+        says = f"已有 {live} 名授课骨干教师受邀或任职，多于 {wanted} 名。"
+        breaches.append(Breach("team.held", "TR 8", says, "请培训机构先撤回多出的邀请。"))
+    if today >= first_day:
+        says = "培训已经开始，不能调整授课人数。"
+        breaches.append(Breach("team.begun", "TR 8", says, "请与省级管理部门商定后续安排。"))
+    return breaches
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerWindow:
     """Which days may be set as the last day to answer, and which one is proposed."""

@@ -74,6 +74,14 @@ class InvitationState(State):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class TeamChangeState(State):
+    """Another number of instructors 授课人数调整 (TR 8 note 5)."""
+
+    REQUESTED = "requested", "待省级审核"
+    APPROVED = "approved", "已同意"
+    REFUSED = "refused", "未同意"
+
+
 class ProgrammeState(State):
     """A programme 培训方案."""
 
@@ -189,6 +197,7 @@ THINGS: dict[str, Thing] = {
         Thing("plan_change", "变更申请", ChangeState),
         Thing("opening", "开班申请", OpeningState),
         Thing("invitation", "邀请函", InvitationState),
+        Thing("team_change", "授课人数调整", TeamChangeState),
         Thing("programme", "培训方案", ProgrammeState),
         Thing("enrolment", "招生", EnrolmentState),
         Thing("application", "参训申请", ApplicationState),
@@ -245,6 +254,25 @@ MOVES: tuple[Move, ...] = (
         (OpeningState.FILED, OpeningState.RECOMMENDED, OpeningState.STAFFED),
         OpeningState.CANCELLED,
         "TR 7",
+    ),
+    Move("opening", P.APPROVE_TEAM, (OpeningState.STAFFED,), OpeningState.RECOMMENDED, "TR 8"),
+    # reading: AMB-12 another number of instructors needs a reason and the province's approval
+    Move(
+        "team_change",
+        P.APPROVE_TEAM,
+        (TeamChangeState.REQUESTED,),
+        TeamChangeState.APPROVED,
+        "TR 8",
+        seen=True,
+    ),
+    Move(
+        "team_change",
+        P.REFUSE_TEAM,
+        (TeamChangeState.REQUESTED,),
+        TeamChangeState.REFUSED,
+        "TR 8",
+        True,
+        True,
     ),
     Move("invitation", P.CONFIRM_EXPERT, (_INV.NOMINATED,), _INV.SENT, "MG 6"),
     Move("invitation", P.ACCEPT, (_INV.SENT,), _INV.ACCEPTED, "TR 8"),

@@ -121,6 +121,9 @@ class Permission(StrEnum):
     EXPIRE = "staffing.expire", "邀请逾期失效"
     SUBSTITUTE = "staffing.substitute", "自动递补邀请"
     SWITCH_CHAIN = "staffing.chain", "设置自动递补"
+    REQUEST_TEAM = "staffing.request_team", "申请调整授课人数"
+    APPROVE_TEAM = "staffing.approve_team", "同意调整授课人数"
+    REFUSE_TEAM = "staffing.refuse_team", "不同意调整授课人数"
     WITHDRAW_INVITATION = "staffing.withdraw", "撤回邀请"
     NOMINATE = "staffing.nominate", "提名授课考核专家"
     CONFIRM_EXPERT = "staffing.confirm_expert", "确认专家"
@@ -250,6 +253,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "审核本省培训计划、培训方案，监督考核与发证。",
         [_K.PROVINCE],
         *_READS,
+        P.APPROVE_TEAM, P.REFUSE_TEAM,
         P.APPROVE_LINE, P.RETURN_LINE, P.APPROVE_LINES, P.RETURN_LINES, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
         P.ATTACH_CHANGE_SCAN, P.APPROVE_CHANGE, P.RETURN_CHANGE, P.REFUSE_CHANGE,
@@ -262,7 +266,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
         P.APPLY_ADDITION, P.APPLY_CHANGE, P.APPLY_CANCEL, P.AMEND_CHANGE, P.TAKE_BACK_CHANGE,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
-        P.SWITCH_CHAIN,
+        P.SWITCH_CHAIN, P.REQUEST_TEAM,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.ADD_ROOM, P.CLOSE_ROOM,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,

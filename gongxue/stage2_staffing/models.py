@@ -188,3 +188,38 @@ class Invitation(Stateful):
         if role.is_(Duty.BACKBONE):
             return Q(person__account=role.account)
         return in_class_scope(role) if not role.is_(Duty.TRAINEE) else Q(pk__in=())
+
+
+class TeamChange(Stateful):
+    """An application for another number of instructors (TR 8 note 5), decided by the province.  # reading: AMB-12"""
+
+    THING = "team_change"
+    READ_WITH = ("training_class__institution",)
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="team_changes")
+    state = state_field("team_change")
+    before = models.PositiveSmallIntegerField("原人数")
+    wanted = models.PositiveSmallIntegerField("调整为")
+    reason = models.CharField("理由", max_length=500)
+    requested_by = account_field()
+    requested_at = models.DateTimeField("申请时间")
+    decided_by = account_field(null=True)
+    decided_at = models.DateTimeField("审核时间", null=True)
+    decision = models.CharField("审核意见", max_length=500, blank=True)
+
+    class Meta:
+        db_table = "team_change"
+        constraints = [
+            state_constraint("team_change_state", "team_change"),
+            models.CheckConstraint(condition=Q(wanted__gte=1, wanted__lte=4), name="team_change_size"),
+            models.UniqueConstraint(
+                fields=["training_class"], condition=Q(state="requested"), name="team_change_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 授课人数 {self.before} → {self.wanted}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class, but no business of those who are taught or asked."""
+        return in_class_scope(role) if not role.is_(Duty.BACKBONE, Duty.TRAINEE) else Q(pk__in=())

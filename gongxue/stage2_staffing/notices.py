@@ -12,7 +12,7 @@ from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
-from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.models import Invitation, TeamChange
 
 
 def invited(invitation: Invitation, now: datetime) -> None:
@@ -164,5 +164,31 @@ def staffed(training_class: TrainingClass, now: datetime) -> None:
         subject=f"师资已到位：{training_class}",
         kind="staffing.staffed",
         link=class_link(training_class),
+        now=now,
+    )
+
+
+def team_requested(change: TeamChange, now: datetime) -> None:
+    """To the province: another number of instructors waits for its approval."""
+    shown = change.training_class
+    send(
+        province_roles(shown.province_code),
+        subject=f"请审核授课人数调整（{change.before} → {change.wanted} 名）：{shown}",
+        body=f"理由：{change.reason}",
+        kind="staffing.request_team",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def team_decided(change: TeamChange, now: datetime) -> None:
+    """To the institution the decision, and to the centre for the record when it was granted."""
+    shown, granted = change.training_class, change.state == "approved"
+    send(
+        [*roles_in(shown.institution_id, Duty.INSTITUTION), *(centre_roles() if granted else [])],
+        subject=f"授课人数调整{change.state_title}（{change.before} → {change.wanted} 名）：{shown}",
+        body=change.decision or f"理由：{change.reason}",
+        kind="staffing.team",
+        link=f"{class_link(shown)}staffing/",
         now=now,
     )

@@ -19,7 +19,7 @@ from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Candidate, Demand, Seat, seat_breaches
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation
+from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation, TeamChange
 from gongxue.stage2_staffing.recommendation import SUBSTITUTES, Ranked, rank
 
 FOUND = 20  # as many as one looks through; more letters narrow the search
@@ -245,6 +245,11 @@ def teachers_by_number(training_class: TrainingClass, people: list[int]) -> list
     )
     rows = {p.pk: p for p in known.select_related("account", "employer").distinct()}
     return _with_obstacles([rows[pk] for pk in people if pk in rows], training_class)
+
+
+def team_changes_of(training_class: TrainingClass) -> list[TeamChange]:
+    """Applications for another number of instructors of a visible class, the latest first."""
+    return list(TeamChange.objects.inside(training_class=training_class).order_by("-pk"))
 
 
 def preferences_of(training_class: TrainingClass) -> list[Preference]:

@@ -38,6 +38,9 @@ opening        staffing.nominate           filed|recommended         recommended
 opening        staffing.accept             recommended               staffed        TR 8     -   # C06
 opening        staffing.withdraw           staffed                   recommended    TR 8     -   # C07
 opening        planning.approve_change     filed|recommended|staffed cancelled      TR 7     -   # B09
+opening        staffing.approve_team       staffed                   recommended    TR 8     -   # C11
+team_change    staffing.approve_team       requested                 approved       TR 8     s   # C11
+team_change    staffing.refuse_team        requested                 refused        TR 8     rs  # C11
 invitation     staffing.confirm_expert     nominated                 sent           MG 6     -   # AMB-70
 invitation     staffing.accept             sent                      accepted       TR 8     -   # C06
 invitation     staffing.decline            sent                      declined       TR 8     r   # C07
@@ -118,6 +121,7 @@ FINAL = {
     "plan_change": {"withdrawn", "refused", "recorded"},
     "opening": {"cancelled"},
     "invitation": {"declined", "expired", "withdrawn"},
+    "team_change": {"approved", "refused"},
     "programme": set(),  # what is filed may be changed
     "enrolment": {"closed"},
     "application": {"rejected", "withdrawn"},
@@ -160,6 +164,8 @@ STANDS_AT = {
     "staffing.decline": EMPLOYERS,
     "staffing.expire": set(),
     "staffing.withdraw": TRAINING,
+    "staffing.approve_team": PROVINCE,
+    "staffing.refuse_team": PROVINCE,
     "programme.submit": TRAINING,
     "programme.return": PROVINCE,
     "programme.file": PROVINCE,

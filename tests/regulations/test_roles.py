@@ -44,6 +44,8 @@ institution: staffing.nominate                                               # A
 centre: staffing.confirm_expert                                              # AMB-70
 centre institution system: staffing.recommend                                # C05: TR 8
 backbone: staffing.accept staffing.decline                                   # C06 C07: TR 8
+institution: staffing.request_team                                           # C11, AMB-12: TR 8
+province: staffing.approve_team staffing.refuse_team                         # C11, AMB-12: TR 8
 institution: staffing.chain                                                   # C07: TR 8
 system: staffing.expire staffing.substitute platform.daily platform.restore
 institution backbone: programme.edit                                         # D01: TR 9
@@ -130,6 +132,7 @@ SEPARATE = [
     ("assessment.request_correction", "assessment.refuse_correction"),
     ("assessment.confirm", "certificates.issue"),
     ("evaluation.answer", "evaluation.close"),
+    ("staffing.request_team", "staffing.approve_team"),
 ]
 
 

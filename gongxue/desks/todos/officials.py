@@ -14,10 +14,11 @@ from gongxue.regulations.lifecycle import (
     InvitationState,
     PlanState,
     ProgrammeState,
+    TeamChangeState,
 )
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import rounds_visible_to
-from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.models import Invitation, TeamChange
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage3_programme.owed import answers_due
 from gongxue.stage6_assessment.models import Correction
@@ -50,6 +51,7 @@ def province(role: Role, today: date) -> Todos:
     """Plans, programmes and corrections to review."""
     return (
         _plans(role)
+        + _teams(role)
         + changes(role, "审核", ChangeState.APPLIED)
         + _programmes(role, today)
         + _corrections(role)
@@ -77,6 +79,18 @@ def _plans(role: Role) -> Todos:
             title = f"{row['approved']} 个班次已通过，待汇总上报"
             todos.append(round_todo("上报", title, round_, PlanState.APPROVED))
     return todos
+
+
+def _teams(role: Role) -> Todos:
+    rows = TeamChange.objects.scope(role).filter(state=TeamChangeState.REQUESTED)
+    rows = rows.select_related("training_class__institution").order_by("training_class__first_day", "pk")
+    return [
+        class_todo(
+            "审核", f"授课人数 {row.before} → {row.wanted} 名", row.training_class, "staffing",
+            row.training_class.first_day, far=True,
+        )
+        for row in rows[:EXPERTS_SHOWN]
+    ]  # fmt: skip
 
 
 def _programmes(role: Role, today: date) -> Todos:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,6 +83,9 @@ class TrainingClass(Stateful):
     stage = models.PositiveSmallIntegerField("环节", default=1)  # 1..7, 8 = closed; written by each stage
     edition_code = models.CharField("适用版本", max_length=20)
     outside_plan = models.BooleanField("计划外", default=False)  # counted apart  # reading: AMB-37
+    instructors = models.PositiveSmallIntegerField(
+        "授课人数", null=True
+    )  # granted by the province; None: as usual
     created_by = account_field()
     submitted_by = account_field(null=True)
     created_at = models.DateTimeField("填报时间")
@@ -94,6 +98,10 @@ class TrainingClass(Stateful):
             models.CheckConstraint(condition=Q(category__in=list(CATEGORIES)), name="class_category"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="class_dates"),
             models.CheckConstraint(condition=Q(headcount__gte=1, headcount__lte=30), name="class_headcount"),
+            models.CheckConstraint(
+                condition=Q(instructors=None) | Q(instructors__gte=1, instructors__lte=4),
+                name="class_instructors",
+            ),
             models.CheckConstraint(condition=Q(stage__gte=1, stage__lte=CLOSED_STAGE), name="class_stage"),
         ]
         indexes = [
@@ -129,8 +137,12 @@ class TrainingClass(Stateful):
 
     @property
     def edition(self) -> Edition:
-        """The parameters this class was planned under."""
-        return edition_by_code(self.edition_code)
+        """The parameters this class was planned under, with the number of instructors that was granted to it.
+
+        reading: AMB-12 two unless the province has approved another number; examiners stay three
+        """
+        found = edition_by_code(self.edition_code)
+        return replace(found, instructors=self.instructors) if self.instructors else found
 
     @property
     def class_id_for_trail(self) -> int:

@@ -1,5 +1,6 @@
 """Acts of stage 2 (TR 8): opening application, recommendation, invitations and their answers."""
 
+from gongxue.stage2_staffing.actions.adjusting import approve_team, refuse_team, request_team
 from gongxue.stage2_staffing.actions.answering import accept_invitation, decline_invitation, expire_invitation
 from gongxue.stage2_staffing.actions.inviting import (
     confirm_expert,
@@ -13,6 +14,7 @@ from gongxue.stage2_staffing.actions.substituting import invite_substitute, swit
 __all__ = [
     "PREFERENCES",
     "accept_invitation",
+    "approve_team",
     "confirm_expert",
     "decline_invitation",
     "expire_invitation",
@@ -21,6 +23,8 @@ __all__ = [
     "invite_substitute",
     "nominate_experts",
     "recommend_teachers",
+    "refuse_team",
+    "request_team",
     "switch_chain",
     "withdraw_invitation",
 ]

@@ -17,9 +17,9 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.pages.act import answer_once
 from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.calendar import opening_due, programme_due, recommendation_due
-from gongxue.regulations.invitations import answer_window
+from gongxue.regulations.invitations import TEAM_SIZES, answer_window
 from gongxue.regulations.levels import Level
-from gongxue.regulations.lifecycle import InvitationState
+from gongxue.regulations.lifecycle import InvitationState, TeamChangeState
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
@@ -38,6 +38,7 @@ from gongxue.stage2_staffing.queries import (
     preferences_of,
     ranking_of,
     seats_of,
+    team_changes_of,
 )
 from gongxue.stage2_staffing.views.reach import class_for, search_words
 
@@ -105,12 +106,16 @@ def _whole(request: Request, tc: TrainingClass, role: Role, seats: list[Any]) ->
     """What officials and the institution see besides the seats."""
     invitations = invitations_of(tc)
     ranking = ranking_of(tc, invitations)
+    changes = team_changes_of(tc)
     nominating = tc.level_enum == Level.BACKBONE and role.may(Permission.NOMINATE)
     search = search_words(request)
     return {
         "past": [row for row in invitations if row.state not in Invitation.LIVE],
         "waiting": [row for row in invitations if row.state == InvitationState.SENT],
         "preferences": preferences_of(tc),
+        "team_changes": changes,
+        "team_waiting": any(change.state == TeamChangeState.REQUESTED for change in changes),
+        "team_sizes": TEAM_SIZES,
         "next_up": next_to_invite(seats, ranking),
         "free": sum(1 for view in seats if view.invitation is None),
         "rankings": [

@@ -25,7 +25,7 @@ from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.parties.models import PeopleImport, Person, PoolMembership
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
-from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.models import Invitation, Opening, TeamChange
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
@@ -40,7 +40,7 @@ ROWS: dict[str, type[models.Model]] = {
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
-    "role/": Role,
+    "role/": Role, "openings/": Opening, "team_changes/": TeamChange,
 }  # fmt: skip
 
 TEACHES = {"instructor", "examiner", "other instructor"}

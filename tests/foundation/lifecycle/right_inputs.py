@@ -16,7 +16,8 @@ from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
 from gongxue.stage1_planning.actions import return_change
 from gongxue.stage1_planning.models import PlanChange
-from gongxue.stage2_staffing.models import Opening, Recommendation
+from gongxue.stage2_staffing.actions import request_team
+from gongxue.stage2_staffing.models import Opening, Recommendation, TeamChange
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
@@ -74,6 +75,11 @@ def _attendee(c: ClassAt) -> models.Model:
 
 def _programme(c: ClassAt) -> models.Model | None:
     return programme_of(c.tc)
+
+
+def _team_change(c: ClassAt) -> models.Model:
+    known = TeamChange.objects.inside(training_class=c.tc).first()
+    return known or request_team(training_class=c.tc, wanted=3, reason=WORDS, by=c.staff, now=c.now)
 
 
 def _correction(c: ClassAt) -> models.Model:
@@ -211,6 +217,9 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
     Tried(P.DECLINE, "invited", lambda c: Role.objects.get(account=c.invitations[0].person.account_id, duty="backbone", until=None),
           lambda c: c.invitations[0], _with(reason=WORDS)),
+    Tried(P.REQUEST_TEAM, "opened", _staff, _tc, _with(wanted=3, reason=WORDS)),
+    Tried(P.APPROVE_TEAM, "opened", _province, _team_change, _with(seen=1)),
+    Tried(P.REFUSE_TEAM, "opened", _province, _team_change, _with(seen=1, reason=WORDS)),
     Tried(P.SWITCH_CHAIN, "opened", _staff, lambda c: Opening.objects.inside(training_class=c.tc).get(), _with(on=False)),
     Tried(P.WITHDRAW_INVITATION, "invited", _staff, lambda c: c.invitations[0], _with(reason=WORDS)),
     Tried(P.EDIT_PROGRAMME, "drafted", _staff, _tc, _writing),

@@ -19,6 +19,7 @@ from gongxue.regulations.roles import ANY_SIGNED_IN, DUTIES, Duty, Permission
 from gongxue.stage1_planning.actions import approve_line
 from gongxue.stage1_planning.models import PlanChange, TrainingClass
 from gongxue.stage1_planning.queries.changes import line_of
+from gongxue.stage2_staffing.models import TeamChange
 from gongxue.stage3_programme.actions import file_programme
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage5_delivery.models import Attendee
@@ -41,6 +42,10 @@ def rows_of(c: ClassAt, thing: str) -> Any:
     attendee = Attendee.objects.unscoped("a test").order_by("pk")[0]
     made = {
         "plan_change": lambda: new_change(c),
+        "team_change": lambda: TeamChange(
+            training_class=c.tc, before=2, wanted=3, reason="两个方向同时授课", requested_by=c.staff.account,
+            requested_at=c.now,
+        ),
         "closing": lambda: Closing(training_class=c.tc),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
         "correction": lambda: Correction(
