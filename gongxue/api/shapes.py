@@ -31,6 +31,7 @@ from gongxue.stage3_programme.models import (
     ModuleHours,
     Programme,
     ProgrammeConfirmation,
+    ProgrammeTemplate,
     Room,
 )
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
@@ -100,6 +101,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "training_class.id", "version", "filed_at", "content", "reason", "moved", "material",
     ),
     ModuleHours: ("id", "module", "periods", "effective_from", "basis", "entered_at"),
+    ProgrammeTemplate: ("id", "level", "title", "content", "saved_at", "closed_at"),
     Room: ("id", "name", "kind", "seats", "closed_at"),
     Enrolment: ("id", "training_class.id", "state", "version", "text", "contact", "closes_on", "published_at"),
     Application: (

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme.views import papers, registers, versions, writing
+from gongxue.stage3_programme.views import copying, papers, registers, versions, writing
 
 _FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
@@ -23,6 +23,11 @@ urlpatterns = [
     act_route("programmes/<int:pk>/change/", P.CHANGE_PROGRAMME),
     act_route("programmes/<int:pk>/change/file/", P.FILE_CHANGE),
     act_route("programmes/<int:pk>/change/drop/", P.DROP_CHANGE),
+    route("classes/<int:pk>/programme/copy/", copying.copying, "programme.copying", P.SEE_CLASSES),
+    act_route("classes/<int:pk>/programme/copy/do/", P.COPY_PROGRAMME),
+    act_route("classes/<int:pk>/programme/template/", P.SAVE_TEMPLATE),
+    route("programmes/templates/", copying.templates, "programme.templates", P.SEE_CLASSES),
+    act_route("programmes/templates/<int:pk>/close/", P.CLOSE_TEMPLATE),
     route("programmes/hours/", registers.hours, "programme.hours", P.SEE_CLASSES),
     act_route("programmes/hours/set/", P.SET_HOURS),
     route("programmes/rooms/", registers.rooms, "programme.rooms", P.SEE_CLASSES),

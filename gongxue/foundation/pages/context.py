@@ -29,6 +29,7 @@ _POOL = Entry("骨干教师库", "/pool/", "people")
 _LEDGER = Entry("证书台账", "/ledger/", "seal")
 _REGISTERS = Entry("机构名录", "/registers/", "building")
 _HOURS = Entry("模块最低课时", "/programmes/hours/", "list")
+_TEMPLATES = Entry("方案模板", "/programmes/templates/", "form")
 _ROOMS = Entry("培训场地", "/programmes/rooms/", "building")
 _DEADLINES = Entry("期限一览", "/deadlines/", "clock")
 _TRAIL = Entry("操作留痕", "/trail/", "trail")
@@ -36,12 +37,12 @@ _DESK = Entry("工作台", "/desk/", "desk")
 
 MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.CENTRE: (
-        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), _HOURS,
+        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), _HOURS, _TEMPLATES,
         _TRAIL,
     ),
     Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS),
     Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TRAIL),
-    Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _ROOMS, _TRAIL),
+    Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TEMPLATES, _ROOMS, _TRAIL),
     Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
     Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),
     Duty.BACKBONE: (_DESK, Entry("我的邀请", "/invitations/", "mail"), _CLASSES, Entry("我的档案", "/pool/me/", "people"), _NATIONAL),

@@ -6,6 +6,7 @@ from gongxue.stage3_programme.actions.changing import (
     drop_change,
     file_change,
 )
+from gongxue.stage3_programme.actions.copying import close_template, copy_programme, save_template
 from gongxue.stage3_programme.actions.filing import (
     confirm_programme,
     file_programme,
@@ -21,13 +22,16 @@ __all__ = [
     "add_room",
     "change_programme",
     "close_room",
+    "close_template",
     "confirm_programme",
+    "copy_programme",
     "dates_moved",
     "drop_change",
     "edit_programme",
     "file_change",
     "file_programme",
     "return_programme",
+    "save_template",
     "set_hours",
     "submit_programme",
 ]

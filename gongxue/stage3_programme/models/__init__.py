@@ -9,7 +9,7 @@ from gongxue.stage3_programme.models.programme import (
     ProgrammeConfirmation,
     Timetabled,
 )
-from gongxue.stage3_programme.models.registers import ModuleHours, Room
+from gongxue.stage3_programme.models.registers import ModuleHours, ProgrammeTemplate, Room
 
 __all__ = [
     "CourseSession",
@@ -18,6 +18,7 @@ __all__ = [
     "ModuleHours",
     "Programme",
     "ProgrammeConfirmation",
+    "ProgrammeTemplate",
     "ProgrammeVersion",
     "Room",
     "Timetabled",

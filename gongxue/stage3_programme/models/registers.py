@@ -1,4 +1,4 @@
-"""What is kept beside the classes: hours of the standard, rooms."""
+"""What is kept beside the classes: hours of the standard, rooms, templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from gongxue.foundation.identity.models import Organisation, account_field
 from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
-from gongxue.regulations.levels import MODULES, module_by_code
+from gongxue.parties.models import LEVEL_CHOICES
+from gongxue.regulations.levels import MODULES, Level, module_by_code
 
 
 class ModuleHours(Scoped):
@@ -89,3 +90,43 @@ class Room(Scoped):
         if role.duty_enum.reads_all:
             return EVERYTHING
         return Q(institution=role.organisation_id) if role.is_institution_staff else NOTHING
+
+
+class ProgrammeTemplate(Scoped):
+    """A programme to begin from: national ones by the centre, an institution's own."""
+
+    institution = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="培训机构"
+    )  # None: for the whole nation
+    level = models.CharField("培训级别", max_length=1, choices=LEVEL_CHOICES)
+    title = models.CharField("名称", max_length=60)
+    content = models.JSONField("内容")  # as `carried` of copying.py writes it
+    saved_by = account_field()
+    saved_at = models.DateTimeField("保存时间")
+    closed_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        db_table = "programme_template"
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=[x.value for x in Level]), name="template_level"),
+            models.UniqueConstraint(
+                fields=["institution", "level", "title"], condition=Q(closed_at=None), name="template_once"
+            ),
+            models.UniqueConstraint(
+                fields=["level", "title"],
+                condition=Q(closed_at=None, institution=None),
+                name="template_national_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{Level(self.level).title} {self.title}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """National ones and an institution's own; who writes a class asks by the class."""
+        if role.duty_enum.reads_all:
+            return Q(institution=None)
+        if role.is_institution_staff:
+            return Q(institution=None) | Q(institution=role.organisation_id)
+        return NOTHING

@@ -18,6 +18,8 @@ from gongxue.stage1_planning.actions import return_change
 from gongxue.stage1_planning.models import PlanChange
 from gongxue.stage2_staffing.actions import request_team
 from gongxue.stage2_staffing.models import Opening, Recommendation, TeamChange
+from gongxue.stage3_programme.actions import save_template
+from gongxue.stage3_programme.models import ProgrammeTemplate
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
@@ -145,6 +147,13 @@ def _writing(c: ClassAt) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _copied(c: ClassAt) -> dict[str, Any]:
+    """From a template that the centre keeps of the same programme."""
+    held = ProgrammeTemplate.objects.unscoped("test").filter(title="全国模板").first()
+    made = held or save_template(training_class=c.tc, title="全国模板", by=c.people.centre, now=c.now)
+    return {"source": f"template-{made.pk}", "parts": ["venue"]} | _version(c)
+
+
 def _notice(c: ClassAt) -> dict[str, Any]:
     closes = c.tc.first_day - timedelta(days=7)
     return {"text": "招生通知", "contact": "培训处 0319-1234567", "closes_on": closes, "seen": 1}
@@ -227,6 +236,8 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.SUBMIT_PROGRAMME, "team_confirmed", _staff, _programme, _seen()),
     Tried(P.RETURN_PROGRAMME, "programme_submitted", _province, _programme, _seen(reason=WORDS)),
     Tried(P.FILE_PROGRAMME, "programme_submitted", _province, _programme, _seen()),
+    Tried(P.COPY_PROGRAMME, "drafted", _staff, _tc, _copied),
+    Tried(P.SAVE_TEMPLATE, "drafted", _staff, _tc, _with(title="三级通用方案")),
     Tried(P.SET_HOURS, "planned", _centre, lambda c: None,
           _with(module="3-1", periods=4, effective_from="2023-01-01", basis="培训标准第三条")),
     Tried(P.ADD_ROOM, "planned", _staff, lambda c: None, _with(name="一号学习工作站", kind="workstation", seats=40)),
