@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gongxue.desks.cards import TrailEntry
-from gongxue.foundation.identity.models import Role
+from gongxue.desks.trail import entries_of_class
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.calendar import day_of
 from gongxue.stage1_planning.models import TrainingClass
@@ -14,9 +14,9 @@ SHOWN = 12
 READ = 240  # a class's roll calls, opinions and sheets come in rows of thirty
 
 
-def latest_entries(role: Role, training_class: TrainingClass) -> list[TrailEntry]:
+def latest_entries(training_class: TrainingClass) -> list[TrailEntry]:
     """The last dozen lines, the latest first: what one person did many times on one day is one line."""
-    events = Event.objects.scope(role).filter(class_id=training_class.pk).order_by("-pk")
+    events = entries_of_class(training_class).order_by("-pk")
     return gathered(events.defer("changes")[:READ], str(training_class))[:SHOWN]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -22,13 +23,14 @@ from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.pages.act import visible
 from gongxue.foundation.pages.forms import chosen
 from gongxue.foundation.pages.sheets import MEDIA_TYPE, Column, list_workbook
-from gongxue.foundation.trail.models import Event
+from gongxue.foundation.trail.models import Event, of_class
 from gongxue.parties.queries import names_of
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.calendar import SHANGHAI
 from gongxue.regulations.lifecycle import THINGS, TITLES
 from gongxue.regulations.roles import DUTIES, Duty, Permission
-from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.models import SubmittedLine, TrainingClass
+from gongxue.stage4_enrolment.models import Application
 
 PAGE = 50
 EXPORTED = 10_000  # entries in one workbook, the latest
@@ -131,6 +133,9 @@ class Shown:
 
     event: Event
     names: Names = field(default_factory=dict)
+    round: bool = (
+        False  # in the trail of one class: an act on several, whose details concern the others as well
+    )
 
     @property
     def duty(self) -> str:
@@ -141,7 +146,7 @@ class Shown:
     def changes(self) -> Iterator[tuple[str, str, str]]:
         """(what, before, after)."""
         about = self.event.about
-        for name, pair in self.event.changes.items():
+        for name, pair in () if self.round else self.event.changes.items():
             sides = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
             before, after = (self._named(name, side) for side in sides)
             yield (
@@ -190,7 +195,7 @@ class TrailSearch:
         if self.actor:
             rows = rows.filter(actor__contains=self.actor)
         if self.class_id is not None:
-            rows = rows.filter(class_id=self.class_id)
+            rows = rows.filter(of_class(self.class_id))
         if self.before is not None:
             rows = rows.filter(pk__lt=self.before)
         return rows.order_by("-pk")
@@ -208,21 +213,47 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 
+def entries_visible_to(role: Role) -> QuerySet[Event]:
+    """The entries of the role's scope without those about drafts that it cannot open: plan lines that were never
+    handed in (for a province), applications that were never handed in (for everybody but the centre).
+    """
+    rows: QuerySet[Event] = Event.objects.scope(role)
+    if role.is_(Duty.CENTRE, Duty.SYSTEM):
+        return rows
+    drafts = Application.objects.unscoped("applications nobody else may open").filter(submitted_at=None)
+    for kind, key in (("application/", "pk"), ("answer/", "answer_id")):
+        named = drafts.annotate(reference=Concat(Value(kind), Cast(key, CharField())))
+        rows = rows.exclude(about__in=named.values("reference"))
+    if role.is_(Duty.PROVINCE):
+        opened = TrainingClass.objects.scope(role).values("pk")
+        handed_in = SubmittedLine.objects.unscoped("lines that came to a review").values("training_class_id")
+        rows = rows.filter(Q(class_id=None) | Q(class_id__in=opened) | Q(class_id__in=handed_in))
+    return rows
+
+
+def entries_of_class(tc: TrainingClass) -> QuerySet[Event]:
+    """What was done in a class that was itself fetched in scope, its round's submission, report and publication too."""
+    drafts = Application.objects.inside(training_class=tc, submitted_at=None)
+    references = [f"application/{pk}" for pk in drafts.values_list("pk", flat=True)]
+    rows: QuerySet[Event] = Event.objects.inside().filter(of_class(tc.pk))
+    return rows.exclude(about__in=references)
+
+
 def trail(request: Request) -> HttpResponse:
     """The entries of the role's scope, narrowed by date, act, person and class."""
-    return _shown(request, Event.objects.scope(request.role), None)
+    return _shown(request, entries_visible_to(request.role), None)
 
 
 def class_trail(request: Request, pk: int) -> HttpResponse:
     """Everything that was done in one class."""
     role = request.role
     tc = visible(TrainingClass, pk, role)
-    return _shown(request, Event.objects.scope(role).filter(class_id=tc.pk), tc)
+    return _shown(request, entries_of_class(tc), tc)
 
 
 def _shown(request: Request, rows: QuerySet[Event], tc: TrainingClass | None) -> HttpResponse:
     search = TrailSearch.of(request)
-    page = _page(search.apply(rows))
+    page = _page(search.apply(rows), tc)
     shown = {
         **page,
         "tc": tc,
@@ -235,12 +266,12 @@ def _shown(request: Request, rows: QuerySet[Event], tc: TrainingClass | None) ->
     return render(request, "desks/trail.html", shown)
 
 
-def _page(rows: QuerySet[Event]) -> dict[str, Any]:
+def _page(rows: QuerySet[Event], tc: TrainingClass | None) -> dict[str, Any]:
     """A page by number of the entry: the trail only grows at its end, so that pages never shift."""
     found = list(rows[: PAGE + 1])
     names = names_in(found[:PAGE])
     return {
-        "rows": [Shown(event, names) for event in found[:PAGE]],
+        "rows": [Shown(event, names, tc is not None and event.class_id != tc.pk) for event in found[:PAGE]],
         "next": found[PAGE - 1].pk if len(found) > PAGE else None,
     }
 
@@ -254,7 +285,7 @@ def _open_classes(rows: Sequence[Shown], role: Role) -> set[int]:
 def trail_workbook(request: Request) -> HttpResponse:
     """The same entries as Excel, at most ten thousand, the latest first."""
     role, now = request.role, clock.now()
-    events = list(TrailSearch.of(request).apply(Event.objects.scope(role))[:EXPORTED])
+    events = list(TrailSearch.of(request).apply(entries_visible_to(role))[:EXPORTED])
     names = names_in(events)
     columns = [
         Column("编号", 10), Column("时间", 20), Column("事项", 20), Column("对象", 40, "left"), Column("经办人", 12),

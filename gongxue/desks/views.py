@@ -133,6 +133,6 @@ def class_page(request: Request, pk: int) -> HttpResponse:
         and tc.stage < 5
         and tc.first_day > today,
         "changes": [] if role.is_(Duty.BACKBONE, Duty.TRAINEE) else changes_of_class(tc),
-        "trail": latest_entries(role, tc) if role.may(Permission.SEE_TRAIL) else None,
+        "trail": latest_entries(tc) if role.may(Permission.SEE_TRAIL) else None,
     }
     return render(request, "desks/class.html", shown)

@@ -15,12 +15,15 @@ from python_calamine import CalamineWorkbook
 from gongxue.desks.trail import Shown, change_title, change_value
 from gongxue.foundation.identity.models import Organisation
 from gongxue.foundation.lifecycle.acts import ACTS
-from gongxue.foundation.trail.models import Event
+from gongxue.foundation.trail.models import Event, of_class
 from gongxue.foundation.trail.record import hidden, record
 from gongxue.parties.models import Person
 from gongxue.regulations.lifecycle import THINGS
 from gongxue.regulations.roles import Permission
 from gongxue.rehearsal.timeline import at
+from gongxue.stage4_enrolment.actions import save_application
+from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.queries import enrolment_of
 from tests.cast import FIRST_DAY, ClassAtFixture, ClassesAtFixture, People, Plan, SignedIn
 
 NOW = at(FIRST_DAY)
@@ -45,7 +48,7 @@ def note(cast: People, **given: Any) -> Event:
 
 
 def test_each_role_reads_its_own_scope(classes_at: ClassesAtFixture, signed_in: SignedIn) -> None:
-    mine, theirs = classes_at(Plan("planned"), Plan("planned", "017", "1"))
+    mine, theirs = classes_at(Plan("submitted"), Plan("submitted", "017", "1"))
     people = mine.people
     events = Event.objects.unscoped("a test")
     in_mine = set(events.filter(class_id=mine.tc.pk).values_list("pk", flat=True))
@@ -58,6 +61,48 @@ def test_each_role_reads_its_own_scope(classes_at: ClassesAtFixture, signed_in: 
     for role in (people.hebei, people.xingtai.staff):
         assert sees[role] & in_mine and not sees[role] & in_theirs
     assert not sees[people.changzhou.staff] & in_mine
+
+
+def test_a_province_reads_nothing_about_a_line_before_it_is_handed_in(
+    class_at: ClassAtFixture, signed_in: SignedIn
+) -> None:
+    c = class_at("planned")
+    where = f"/trail/?code={Permission.ADD_LINE}"
+    assert numbers(text(signed_in(c.staff), where))
+    assert numbers(text(signed_in(c.people.hebei), where)) == []
+    book = signed_in(c.people.hebei).get("/trail/export.xlsx").content
+    assert c.tc.title not in str(
+        CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    )
+    c.drive_to("submitted")
+    assert numbers(text(signed_in(c.people.hebei), where)), "its whole history, once the province may open it"
+
+
+def test_a_province_reads_nothing_about_an_application_before_it_is_handed_in(
+    class_at: ClassAtFixture, signed_in: SignedIn
+) -> None:
+    c = class_at("announced")
+    drafts = Application.objects.unscoped("a test")
+    trainee = c.people.trainee
+    enrolment = enrolment_of(c.tc)
+    assert enrolment is not None
+    save_application(enrolment=enrolment, answers={"3": "汉族"}, by=trainee, now=c.now)
+    assert drafts.get().submitted_at is None
+    where = f"/trail/?code={Permission.SAVE_APPLICATION}"
+    assert numbers(text(signed_in(c.people.centre), where))
+    for role in (c.people.hebei, c.people.beijing, c.staff):
+        assert numbers(text(signed_in(role), where)) == []
+
+
+def test_the_trail_of_a_class_has_what_was_done_with_its_whole_round(
+    class_at: ClassAtFixture, signed_in: SignedIn
+) -> None:
+    c = class_at("published")
+    for role in (c.people.centre, c.people.hebei, c.staff):
+        page = text(signed_in(role), f"/classes/{c.tc.pk}/trail/")
+        for act in (Permission.SUBMIT_PLAN, Permission.REPORT_PLAN, Permission.PUBLISH_PLAN):
+            assert page.count(f'data-label="事项">{act.title}<') == 1
+        assert "本轮多个班次一并办理" in page
 
 
 def test_an_entry_leads_to_its_class_only_where_the_role_may_go(
@@ -83,7 +128,7 @@ def test_the_trail_of_a_class_has_only_its_entries_and_is_closed_to_others(
 ) -> None:
     mine, theirs = classes_at(Plan("submitted"), Plan("planned", "017", "1"))
     page = text(signed_in(mine.staff), f"/classes/{mine.tc.pk}/trail/")
-    own = Event.objects.unscoped("a test").filter(class_id=mine.tc.pk).values_list("pk", flat=True)
+    own = Event.objects.unscoped("a test").filter(of_class(mine.tc.pk)).values_list("pk", flat=True)
     assert set(numbers(page)) == set(own)
     assert str(mine.tc) in page
     assert signed_in(mine.staff).get(f"/classes/{theirs.tc.pk}/trail/").status_code == 404

@@ -133,6 +133,7 @@ def publish_plan(*, round: ReportingRound, by: Role, now: datetime) -> Published
         now=now,
         about=edition,
         changes={"lines": [None, [x.pk for x in lines]]},
+        classes=[x.pk for x in lines],
     )
     notices.plan_published(edition, lines, now)
     return edition
