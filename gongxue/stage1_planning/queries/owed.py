@@ -24,8 +24,8 @@ LOOKED_BACK, LOOKED_AHEAD = timedelta(days=366), timedelta(days=100)
 
 
 def watch_reports(ask: Ask) -> Iterator[Watched]:
-    """Each province with lines in a round of the last year owes its report; three queries."""
-    if not ask.whole:
+    """Each province with lines in a round of the last year owes its report, for province and nation; three queries."""
+    if not ask.whole or ask.role.is_institution_staff:
         return
     since = ask.today - LOOKED_BACK
     rounds = list(
