@@ -65,7 +65,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Organisation: ("id", "kind", "name", "province_code", "code", "is_active"),
     Role: ("id", "duty", "since", "until", "account.name", "organisation.id", "organisation.name"),
     TrainingApproval: ("id", "institution.code", "category", "level", "valid_from", "valid_until", "basis"),
-    PoolMembership: ("id", "person.id", "category", "levels", "active", "registered_on", "province_code"),
+    PoolMembership: ("id", "person.id", "category", "levels", "paused", "active", "registered_on", "province_code"),
     Message: ("id", "subject", "body", "link", "kind", "sent_at", "read_at"),
     ReportingRound: ("id", "year", "half", "opens_on", "closes_on", "state", "version"),
     TrainingClass: (

@@ -228,11 +228,15 @@ def _with_obstacles(people: list[Person], training_class: TrainingClass) -> list
 
 def teachers_for(training_class: TrainingClass, role: Role, search: str = "") -> list[Teacher]:
     """Active members of the pool for the category and level of a class, found by name, employer or province."""
-    rows = members_visible_to(role).filter(
-        _naming(search, "person__"),
-        active=True,
-        category=training_class.category,
-        levels__contains=training_class.level,
+    rows = (
+        members_visible_to(role)
+        .filter(
+            _naming(search, "person__"),
+            active=True,
+            category=training_class.category,
+            levels__contains=training_class.level,
+        )
+        .exclude(paused__contains=training_class.level)
     )
     rows = rows.order_by("province_code", "person__account__name", "person_id")
     return _with_obstacles([member.person for member in rows[:FOUND]], training_class)

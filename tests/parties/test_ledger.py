@@ -162,7 +162,7 @@ def test_every_condition_together_takes_the_same_number_of_queries(
         PoolMembership.objects.unscoped("a test").order_by("pk").values_list("pk", flat=True)[:members]
     )
     PoolMembership.objects.unscoped("a test").filter(pk__in=keep).update(province_code="66")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         text(staff, "/pool/?province=66&from=2023-07-01&to=2023-07-09&jobs=0&sort=jobs&active=yes&level=1")
 
 

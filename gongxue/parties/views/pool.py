@@ -33,6 +33,7 @@ from gongxue.parties.queries import (
     memberships_of,
     person_of,
     reads_satisfaction,
+    workloads,
 )
 from gongxue.parties.queries.pool import DISTANCES, SORTS
 from gongxue.parties.views.months import Month, chart_of, months_from
@@ -81,11 +82,11 @@ def pool(request: Request) -> HttpResponse:
     role, today = request.role, clock.today()
     search, fields = _search(request, role)
     page = Paginator(found_keys(role, search, today.year), PAGE).get_page(request.GET.get("page"))
-    workload = {found.pk: found.workload for found in page}
-    members = members_by_key(role, list(workload))
+    members = members_by_key(role, [found.pk for found in page])
+    jobs = workloads([member.person_id for member in members], today.year)
     shown = {
         "page": page,
-        "rows": [_row(member, workload[member.pk]) for member in members],
+        "rows": [_row(member, jobs.get(member.person_id, Workload())) for member in members],
         "duty_jobs": edition_on(today).duty_jobs,
         "year": today.year,
         "chosen": fields,
@@ -164,6 +165,7 @@ def _record(person: Person, memberships: Iterable[PoolMembership], role: Role, t
         ],
         "ledger": ledger,
         "whole": whole,
+        "ledger_open": role.duty_enum.reads_all and role.may(Permission.SEE_LEDGER),
         "duty_jobs": edition.duty_jobs,
         "duty_satisfaction": edition.duty_satisfaction,
         "satisfaction_word": satisfaction_word(this_year.mean if this_year else None, edition),
