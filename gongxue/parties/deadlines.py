@@ -1,14 +1,16 @@
-"""The daily run of the pool: teachers learn before two idle years are full (MG 9.1). Idempotent."""
+"""The daily run of the pool: teachers learn before two idle years are full (MG 9.1), institutions before
+approvals end. Idempotent."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
 
-from gongxue.foundation.identity.models import Role
+from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.parties import notices
-from gongxue.parties.models import Person
-from gongxue.parties.queries import roles_of_people, teachers_idle
+from gongxue.parties.models import Person, TrainingApproval
+from gongxue.parties.queries import roles_in, roles_of_people, teachers_idle
+from gongxue.regulations.approvals import Approval, running_out
 from gongxue.regulations.roles import Duty
 
 
@@ -24,4 +26,17 @@ def run(*, today: date, by: Role, now: datetime) -> dict[str, int]:
     for (full_on, days), people in warned.items():
         to = [roles[person] for person in people if person in roles]
         notices.idle_soon(to, full_on, days, today, now)
-    return {"idle": len(keys)}
+    return {"idle": len(keys), "approvals": warn_of_ends(today, now)}
+
+
+def warn_of_ends(today: date, now: datetime) -> int:
+    """Each institution learns once that approvals end within RUNS_OUT_DAYS and have not been renewed (AMB-60)."""
+    rows = TrainingApproval.objects.filter(valid_until__gte=today).select_related("institution")
+    held: dict[Organisation, list[Approval]] = defaultdict(list)
+    for row in rows.order_by("institution__code"):
+        held[row.institution].append(row.as_rule())
+    ending = {place: found for place, approvals in held.items() if (found := running_out(approvals, today))}
+    for place, found in ending.items():
+        for approval in found:
+            notices.approval_ends(roles_in(place, Duty.INSTITUTION), approval, now)
+    return sum(map(len, ending.values()))

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from gongxue.exchange.notices import send
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.approvals import Approval
 from gongxue.regulations.calendar import said
+from gongxue.regulations.categories import category_title
 
 
 def many_reveals(to: list[Role], role: Role, usual: int, now: datetime) -> None:
@@ -34,4 +36,18 @@ def idle_soon(to: list[Role], full_on: date, days: int, today: date, now: dateti
         kind="pool.idle",
         now=now,
         once=f"pool.idle/{full_on}/{days}",
+    )
+
+
+def approval_ends(to: list[Role], approval: Approval, now: datetime) -> None:
+    """An approval ends and has no renewal; told once for each end."""
+    name = f"{category_title(approval.category)}{approval.level.title}"
+    send(
+        to,
+        subject=f"{name}培训的获批资格{said(approval.valid_until)}到期",
+        body="到期后开班的班次不能列入计划。请及时办理续批，并请部指导中心登记新的批准文件。",
+        kind="registers.ends",
+        link="/registers/",
+        now=now,
+        once=f"approval-ends/{approval.category}/{approval.level}/{approval.valid_until}",
     )

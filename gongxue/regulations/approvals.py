@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from .breaches import Breach
 from .calendar import said
 from .categories import category_title
 from .levels import InstitutionKind, Level
+
+RUNS_OUT_DAYS = 180  # so long ahead an institution learns that an approval ends; ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,15 @@ def approval_breaches(
             "请部指导中心登记续批文件，或改报获批期限内的日期。",
         )
     ]
+
+
+def running_out(approvals: Iterable[Approval], today: date) -> list[Approval]:
+    """The approvals that end within RUNS_OUT_DAYS and have no renewal that lasts longer, the first to end first."""
+    last: dict[tuple[str, Level], Approval] = {}
+    for approval in approvals:
+        key = (approval.category, approval.level)
+        if key not in last or last[key].valid_until < approval.valid_until:
+            last[key] = approval
+    until = today + timedelta(days=RUNS_OUT_DAYS)
+    found = [approval for approval in last.values() if today <= approval.valid_until <= until]
+    return sorted(found, key=lambda approval: (approval.valid_until, approval.category, approval.level))

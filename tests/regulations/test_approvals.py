@@ -1,10 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from gongxue.regulations.approvals import Approval, approval_breaches, kind_breaches
+from gongxue.regulations.approvals import (
+    RUNS_OUT_DAYS,
+    Approval,
+    approval_breaches,
+    kind_breaches,
+    running_out,
+)
 from gongxue.regulations.levels import InstitutionKind, Level
 
 CENTRE, BASE = InstitutionKind.DEVELOPMENT_CENTRE, InstitutionKind.TRAINING_BASE
@@ -89,3 +95,17 @@ def test_the_refusal_names_the_latest_approval() -> None:
         assert breach.says == (
             "信息类三级的获批期限为2022年6月1日至2025年12月31日，开班日2026年1月1日不在期限内。"
         )
+
+
+def test_what_ends_within_half_a_year_and_is_not_renewed_is_named() -> None:
+    today = date(2025, 8, 1)
+    ends, later = date(2025, 12, 31), date(2028, 12, 31)
+    kept = Approval("02", Level.THREE, date(2022, 1, 1), ends)
+    renewed = [
+        Approval("01", Level.THREE, date(2022, 1, 1), ends),
+        Approval("01", Level.THREE, date(2026, 1, 1), later),
+    ]
+    assert running_out([kept, *renewed], today) == [kept]
+    assert running_out([kept], ends - timedelta(days=RUNS_OUT_DAYS)) == [kept]
+    assert running_out([kept], ends - timedelta(days=RUNS_OUT_DAYS + 1)) == []
+    assert running_out([kept], ends + timedelta(days=1)) == [], "then it has ended, and is refused"

@@ -26,6 +26,7 @@ from gongxue.parties.queries import (
     institutions_found,
     schools_found,
 )
+from gongxue.regulations.approvals import RUNS_OUT_DAYS
 from gongxue.regulations.categories import CATEGORIES, category_title
 from gongxue.regulations.levels import InstitutionKind, Level
 from gongxue.regulations.registers import provinces
@@ -61,7 +62,10 @@ class Entry:
 
     @property
     def standing(self) -> str:
-        """The tone in words."""
+        """The tone in words; what ends soon says when."""
+        left = (self.approval.valid_until - self.today).days
+        if self.tone == "good" and left <= RUNS_OUT_DAYS:
+            return f"有效，还有 {left} 天到期"
         return {"good": "有效", "bad": "已过期", "wait": "未生效"}[self.tone]
 
 
