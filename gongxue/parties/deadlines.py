@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime
 
+from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.parties import notices
 from gongxue.parties.models import Person, TrainingApproval
@@ -36,7 +37,9 @@ def warn_of_ends(today: date, now: datetime) -> int:
     for row in rows.order_by("institution__code"):
         held[row.institution].append(row.as_rule())
     ending = {place: found for place, approvals in held.items() if (found := running_out(approvals, today))}
+    told = Message.objects.unscoped("how many have been told").filter(kind=notices.APPROVAL_ENDS)
+    before = told.count()
     for place, found in ending.items():
         for approval in found:
             notices.approval_ends(roles_in(place, Duty.INSTITUTION), approval, now)
-    return sum(map(len, ending.values()))
+    return told.count() - before

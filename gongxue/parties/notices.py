@@ -10,6 +10,8 @@ from gongxue.regulations.approvals import Approval
 from gongxue.regulations.calendar import said
 from gongxue.regulations.categories import category_title
 
+APPROVAL_ENDS = "registers.ends"  # the kind of a message
+
 
 def many_reveals(to: list[Role], role: Role, usual: int, now: datetime) -> None:
     """Somebody has looked at unusually many full ID numbers today: the centre looks into it."""
@@ -46,7 +48,7 @@ def approval_ends(to: list[Role], approval: Approval, now: datetime) -> None:
         to,
         subject=f"{name}培训的获批资格{said(approval.valid_until)}到期",
         body="到期后开班的班次不能列入计划。请及时办理续批，并请部指导中心登记新的批准文件。",
-        kind="registers.ends",
+        kind=APPROVAL_ENDS,
         link="/registers/",
         now=now,
         once=f"approval-ends/{approval.category}/{approval.level}/{approval.valid_until}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django import forms
 from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Organisation
 from gongxue.parties.queries import approvals_of, institution_kind
-from gongxue.regulations.approvals import RUNS_OUT_DAYS, running_out
+from gongxue.regulations.approvals import running_out
 from gongxue.regulations.calendar import deadlines_of_class, said
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.changes import FIELD_TITLES, ChangeKind
@@ -84,13 +83,12 @@ def _approved_words(institution: Organisation) -> str:
     approvals = approvals_of(institution)
     if not approvals:
         return "获批资格待录入，请联系部指导中心登记。"
-    last: dict[str, date] = {}
-    for one in approvals:
-        name = f"{CATEGORIES[one.category]}{one.level.title}"
-        last[name] = max(one.valid_until, last.get(name, one.valid_until))
-    words = "已获批：" + "、".join(f"{name}（至{said(until)}）" for name, until in sorted(last.items()))
-    ending = [f"{CATEGORIES[a.category]}{a.level.title}" for a in running_out(approvals, clock.today())]
-    return f"{words}。{'、'.join(ending)}在 {RUNS_OUT_DAYS} 天内到期，请及时续批。" if ending else words
+    words = "已获批：" + "、".join(sorted({f"{CATEGORIES[a.category]}{a.level.title}" for a in approvals}))
+    ending = [
+        f"{CATEGORIES[a.category]}{a.level.title}（{said(a.valid_until)}）"
+        for a in running_out(approvals, clock.today())
+    ]
+    return f"{words}。即将到期，请及时续批：{'、'.join(ending)}。" if ending else words
 
 
 class ExceptionForm(forms.Form):

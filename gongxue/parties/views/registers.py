@@ -26,7 +26,7 @@ from gongxue.parties.queries import (
     institutions_found,
     schools_found,
 )
-from gongxue.regulations.approvals import RUNS_OUT_DAYS
+from gongxue.regulations.approvals import RUNS_OUT_DAYS, running_out
 from gongxue.regulations.categories import CATEGORIES, category_title
 from gongxue.regulations.levels import InstitutionKind, Level
 from gongxue.regulations.registers import provinces
@@ -62,11 +62,14 @@ class Entry:
 
     @property
     def standing(self) -> str:
-        """The tone in words; what ends soon says when."""
-        left = (self.approval.valid_until - self.today).days
-        if self.tone == "good" and left <= RUNS_OUT_DAYS:
-            return f"有效，还有 {left} 天到期"
+        """The tone in words."""
         return {"good": "有效", "bad": "已过期", "wait": "未生效"}[self.tone]
+
+    @property
+    def ends(self) -> str:
+        """还有 40 天到期, where it ends within RUNS_OUT_DAYS; else nothing."""
+        left = (self.approval.valid_until - self.today).days
+        return f"还有 {left} 天到期" if self.tone == "good" and left <= RUNS_OUT_DAYS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,13 @@ class RegisterRow:
         """Approvals that have run out without another that holds for the same category and level."""
         valid = {(e.category, e.level) for e in self.entries if e.tone == "good"}
         return len({(e.category, e.level) for e in self.entries if e.tone == "bad"} - valid)
+
+    @property
+    def ending(self) -> int:
+        """Approvals that end soon and are not renewed."""
+        if not self.entries:
+            return 0
+        return len(running_out([e.approval.as_rule() for e in self.entries], self.entries[0].today))
 
 
 def _search(request: Request) -> tuple[dict[str, str], RegisterSearch]:
