@@ -5,25 +5,43 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from gongxue.exchange.actions import mark_all_read, mark_read
+from gongxue.exchange.calendars import MIME, calendar_file
 from gongxue.exchange.models import Message
-from gongxue.exchange.queries import messages_visible_to
+from gongxue.exchange.queries import KINDS, InboxSearch, event_of, messages_visible_to
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest
 from gongxue.foundation.identity.views import act_in
 from gongxue.foundation.pages.act import visible
+from gongxue.foundation.pages.forms import chosen
 
 PAGE = 30
 
 
 def inbox(request: OpenRequest) -> HttpResponse:
-    """Every message, the newest first. Without a role there are none, and the desk says what to do."""
+    """One's messages, the newest first, by kind or only the unread. Without a role there are none, and the desk says
+    what to do."""
     if request.role is None:
         return redirect("desk")
-    page = Paginator(messages_visible_to(request.role), PAGE).get_page(request.GET.get("page"))
-    return render(request, "exchange/inbox.html", {"page": page})
+    search = InboxSearch(**chosen(request, "kind", "unread"))
+    page = Paginator(messages_visible_to(request.role, search), PAGE).get_page(request.GET.get("page"))
+    shown = {"page": page, "search": search, "kinds": KINDS, "narrowed": bool(search.kind or search.unread)}
+    return render(request, "exchange/inbox.html", shown)
+
+
+@require_GET
+def calendar(request: OpenRequest, pk: int) -> HttpResponse:
+    """The days that a message is about, as a calendar file."""
+    if request.role is None:
+        raise Http404
+    event = event_of(visible(Message, pk, request.role))
+    if event is None:
+        raise Http404
+    answer = HttpResponse(calendar_file([event], name=event.title), content_type=MIME)
+    answer["Content-Disposition"] = f'attachment; filename="gongxue-{pk}.ics"'
+    return answer
 
 
 @require_POST

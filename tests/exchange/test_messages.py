@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 from django.test import Client
+from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
 from gongxue.exchange.actions import mark_all_read, mark_read
+from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.models import Message
 from gongxue.exchange.notices import send
 from gongxue.exchange.queries import messages_visible_to, unread_count
@@ -124,3 +126,36 @@ def test_thirty_messages_fill_a_page(cast: People, reader: Client) -> None:
     first, second = (reader.get(f"/messages/?page={n}").content.decode() for n in (1, 2))
     assert "第 30 条" in first and "第 0 条" not in first
     assert "第 0 条" in second and "第 1 条" not in second
+
+
+def test_the_inbox_is_narrowed_by_kind_and_to_the_unread_and_pages_keep_it(
+    cast: People, reader: Client
+) -> None:
+    for number in range(31):
+        tell(cast.stranger, subject=f"方案 {number}")
+    send([cast.stranger], subject="邀请函", kind="staffing.invite", now=NOW)
+    mark_read(message=messages_visible_to(cast.stranger)[1], by=cast.stranger, now=NOW)
+    shown = reader.get("/messages/?kind=programme").content.decode()
+    assert "方案 30" in shown and "邀请函" not in shown and "kind=programme&amp;page=2" in shown
+    unread = reader.get("/messages/?unread=yes&kind=programme").content.decode()
+    assert "方案 30" not in unread and "方案 29" in unread
+    assert "没有符合条件的消息" in reader.get("/messages/?kind=certificates").content.decode()
+    assert (
+        "邀请函" in reader.get("/messages/?kind=nonsense").content.decode()
+    )  # an unknown kind narrows nothing
+
+
+def test_an_event_is_offered_as_a_calendar_file(cast: People, reader: Client, signed_in: SignedIn) -> None:
+    event = CalendarEvent("class-1@gongxue", "授课：机械类", FIRST_DAY, FIRST_DAY, NOW)
+    send([cast.stranger], subject="日程", kind="staffing.accept", now=NOW, event=event)
+    with_event = messages_visible_to(cast.stranger)[0]
+    where = f"/messages/{with_event.pk}/calendar.ics"
+    assert where in reader.get("/messages/").content.decode()
+    answer = reader.get(where)
+    assert answer["Content-Type"].startswith("text/calendar")
+    (row,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert (row["SUMMARY"], row["DTSTART"].dt) == ("授课：机械类", FIRST_DAY)
+    assert signed_in(cast.centre).get(where).status_code == 404
+    tell(cast.stranger)
+    bare = messages_visible_to(cast.stranger)[0]
+    assert reader.get(f"/messages/{bare.pk}/calendar.ics").status_code == 404

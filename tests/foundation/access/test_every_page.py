@@ -54,7 +54,13 @@ NARROWER: dict[str, set[str]] = {
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
 }  # fmt: skip
 # There is a row, but nothing of this kind belongs to it in the prepared classes.
-NOTHING_THERE = {"application.scan", "product_file", "programme.filed", "assessment.request_correction"}
+NOTHING_THERE = {
+    "message.calendar",
+    "application.scan",
+    "product_file",
+    "programme.filed",
+    "assessment.request_correction",
+}
 
 CLOSED = [page for page in pages() if not page.is_public]
 NUMBERED = [page for page in CLOSED if "pk" in page.inputs]
