@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -153,7 +155,7 @@ def test_an_event_is_offered_as_a_calendar_file(cast: People, reader: Client, si
     assert where in reader.get("/messages/").content.decode()
     answer = reader.get(where)
     assert answer["Content-Type"].startswith("text/calendar")
-    (row,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    row: Any = Calendar.from_ical(answer.content).walk("VEVENT")[0]
     assert (row["SUMMARY"], row["DTSTART"].dt) == ("授课：机械类", FIRST_DAY)
     assert signed_in(cast.centre).get(where).status_code == 404
     tell(cast.stranger)
