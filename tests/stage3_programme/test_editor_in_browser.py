@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from gongxue.stage3_programme.actions import set_hours
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from tests.browsing import Site
@@ -139,3 +141,55 @@ def test_a_day_is_copied_and_cleared(site: Site, begun: ClassAt) -> None:
     by_day = {day: [s.module for s in rows if s.day == day] for day in begun.tc.days_list[:3]}
     assert by_day[begun.tc.days_list[0]] == by_day[begun.tc.days_list[1]]
     assert by_day[begun.tc.days_list[2]] == []
+
+
+def by_place(c: ClassAt) -> dict[tuple[int, int], str]:
+    """(day of the class, period) → module or kind."""
+    days = c.tc.days_list
+    return {(days.index(s.day), s.period): s.module or s.kind for s in sessions_of(c.tc)}
+
+
+def test_blocks_change_places_by_mouse_finger_and_keys(site: Site, begun: ClassAt) -> None:
+    page, before = editor(site, begun), by_place(begun)
+    page.locator(".brush", has_text="移动、对调").click()
+    page.locator(".slot").nth(1).hover()
+    page.mouse.down()
+    page.locator(".slot").nth(12).hover()
+    page.mouse.up()
+    saved(page)
+    after = by_place(begun)
+    assert [after[0, n] for n in (1, 2, 3, 4)] == [before[1, n] for n in (5, 6, 7, 8)], "a whole block"
+    assert [after[1, n] for n in (5, 6, 7, 8)] == [before[0, n] for n in (1, 2, 3, 4)]
+    page.locator("[data-undo]").click()
+    saved(page)
+    assert by_place(begun) == before
+    page.locator("[data-redo]").click()
+    saved(page)
+    assert by_place(begun) == after
+    page.locator("[data-undo]").click()
+    page.locator(".slot").nth(0).click()  # taken up …
+    page.locator(".slot").nth(4).click()  # … and put down, as a finger does
+    page.locator(".slot").nth(16).focus()
+    page.keyboard.press("Alt+ArrowDown")
+    saved(page)
+    now = by_place(begun)
+    assert (now[0, 1], now[0, 5]) == (before[0, 5], before[0, 1])
+    assert (now[2, 1], now[3, 1]) == (before[3, 1], before[2, 1])
+    assert len(now) == len(before)
+    assert site.complaints == []
+
+
+def test_findings_stand_at_their_periods_one_press_away(site: Site, begun: ClassAt) -> None:
+    set_hours(
+        module="3-1", periods=50, effective_from=begun.tc.first_day.replace(year=2020), basis="培训标准第三条",
+        by=begun.people.centre, now=begun.now,
+    )  # fmt: skip
+    page = editor(site, begun)
+    page.fill("#field-venue", "新楼")
+    saved(page)
+    wrong = page.locator(".slot[aria-invalid=true]")
+    expect(wrong.first).to_have_attribute("aria-description", re.compile("不少于 50 课时"))
+    page.locator("[data-checks] .bad [data-jump]").click()
+    expect(wrong.first).to_be_focused()
+    expect(page.locator("[data-totals]")).to_contain_text("课程教学进度计划编制")
+    assert site.complaints == []

@@ -8,7 +8,9 @@ const places = data.days.flatMap(({ day }) => Array.from({ length: data.periods 
 const names = new Map(data.team.map((one) => [one.id, one.name]));
 let held = new Map(); // "2023-06-12/1" → {kind, module, topic, teacher, room}
 const past = []; // what `held` was before each step
+const undone = []; // what `held` was before each undo
 let painting = ""; // the place painted last while the mouse button is down
+let picked = ""; // in moving: the place taken up, waiting for where to put it
 
 function key(day, period) { return `${day}/${period}`; }
 function sameContent(one, other) { return JSON.stringify(one) === JSON.stringify(other); }
@@ -30,6 +32,7 @@ function chosen() {
 function begin() {
   past.push(new Map(held));
   if (past.length > 100) past.shift();
+  undone.length = 0;
 }
 
 function put(place, cell) {
@@ -113,10 +116,20 @@ function summarise() {
   const of = (kind) => counted.filter(([, cell]) => cell.kind === kind).length;
   part("sum").textContent = `${days} 天 ${counted.length} 课时：授课 ${of("course")}、过程性考核 ${of("process")}、终结性考核 ${of("final")}`;
   part("undo").disabled = past.length === 0;
+  part("redo").disabled = undone.length === 0;
+  part("totals").replaceChildren(...totals(counted).flatMap(([name, n]) => [make("dt", { textContent: name }), make("dd", { textContent: `${n} 课时` })]));
+}
+
+function totals(counted) { // by module or kind, then by teacher; the server says what the rules say of them
+  const sums = new Map();
+  const add = (name) => sums.set(name, (sums.get(name) ?? 0) + 1);
+  for (const [, cell] of counted) add(brushOf(cell).title);
+  for (const [, cell] of counted) if (names.has(cell.teacher)) add(names.get(cell.teacher));
+  return [...sums];
 }
 
 function palette() {
-  const brushes = [...data.brushes.map((one, i) => [String(i), one.title, one.tone]), ["clear", "清除", "none"]];
+  const brushes = [...data.brushes.map((one, i) => [String(i), one.title, one.tone]), ["clear", "清除", "none"], ["move", "移动、对调", "none"]];
   brushes.forEach(([value, title, tone], i) => {
     const input = make("input", { type: "radio", name: "brush", value, checked: i === 0 });
     part("brushes").append(make("label", { className: `brush ${tone}` }, input, make("span", { textContent: title })));
@@ -126,11 +139,45 @@ function palette() {
     ...data.team.map((one) => make("option", { value: one.id, textContent: `${one.name}（${one.seat}）` })));
 }
 
+// Moving: a block of equal neighbours changes places with what stands where it is put ------------------------------
+
+function isMoving() { return host.querySelector("input[name=brush]:checked").value === "move"; }
+
+function blockAt(place) {
+  const line = row(place.split("/")[0]), cell = held.get(place) ?? null;
+  let first = line.indexOf(place), last = first;
+  if (!cell) return [place];
+  while (first > 0 && sameContent(held.get(line[first - 1]) ?? null, cell)) first--;
+  while (last < line.length - 1 && sameContent(held.get(line[last + 1]) ?? null, cell)) last++;
+  return line.slice(first, last + 1);
+}
+
+function exchange(from, to) { // lists of places of one length that do not overlap
+  const cells = [from, to].map((list) => list.map((place) => held.get(place) ?? null));
+  from.forEach((place, i) => put(place, cells[1][i]));
+  to.forEach((place, i) => put(place, cells[0][i]));
+}
+
+function drop(from, to) {
+  const block = blockAt(from), line = row(to.split("/")[0]);
+  if (block.includes(to)) return;
+  const at = Math.min(line.indexOf(to), line.length - block.length);
+  const range = line.slice(at, at + block.length);
+  step(() => range.some((place) => block.includes(place)) ? exchange([from], [to]) : exchange(block, range));
+}
+
+function pick(place) {
+  table.querySelector(".slot.picked")?.classList.remove("picked");
+  picked = place;
+  if (place) slot(place).classList.add("picked");
+}
+
 // Hands ----------------------------------------------------------------------------------------------------------
 
 table.addEventListener("pointerdown", (event) => {
   const button = event.target.closest(".slot");
   if (!button || event.pointerType !== "mouse" || event.button !== 0) return;
+  if (isMoving()) { dragged = button.dataset.place; return; }
   begin();
   painting = button.dataset.place;
   put(painting, chosen());
@@ -141,6 +188,12 @@ table.addEventListener("pointerover", (event) => {
   between(painting, button.dataset.place).forEach((place) => put(place, chosen()));
   painting = button.dataset.place;
 });
+let dragged = "";
+window.addEventListener("pointerup", (event) => {
+  const target = document.elementFromPoint(event.clientX, event.clientY)?.closest(".slot")?.dataset.place;
+  if (dragged && target && target !== dragged) { pick(""); drop(dragged, target); }
+  dragged = "";
+});
 window.addEventListener("pointerup", () => { if (painting) { painting = ""; end(); } });
 function between(from, to) { // a fast hand skips periods; inside one day they are filled
   const [first, last] = [places.indexOf(from), places.indexOf(to)].sort((a, b) => a - b);
@@ -148,7 +201,11 @@ function between(from, to) { // a fast hand skips periods; inside one day they a
 }
 table.addEventListener("click", (event) => { // finger, Enter, Space; after a mouse it changes nothing more
   const button = event.target.closest(".slot");
-  if (button) step(() => put(button.dataset.place, chosen()));
+  if (!button) return;
+  const { place } = button.dataset;
+  if (!isMoving()) step(() => put(place, chosen()));
+  else if (!picked) pick(place);
+  else { const from = picked; pick(""); drop(from, place); }
 });
 table.addEventListener("keydown", (event) => {
   const button = event.target.closest(".slot");
@@ -158,8 +215,11 @@ table.addEventListener("keydown", (event) => {
     event.preventDefault();
     const next = places[places.indexOf(button.dataset.place) + by];
     if (!next) return;
-    if (event.shiftKey) step(() => { put(button.dataset.place, chosen()); put(next, chosen()); });
+    if (event.altKey) step(() => exchange([button.dataset.place], [next]));
+    else if (event.shiftKey && !isMoving()) step(() => { put(button.dataset.place, chosen()); put(next, chosen()); });
     focus(slot(next));
+  } else if (event.key === "Escape") {
+    pick("");
   } else if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
     step(() => put(button.dataset.place, null));
@@ -171,13 +231,18 @@ function focus(button) {
   button.tabIndex = 0;
   if (document.activeElement !== button) button.focus();
 }
-part("undo").addEventListener("click", undo);
+part("undo").addEventListener("click", () => travel(past, undone));
+part("redo").addEventListener("click", () => travel(undone, past));
 host.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "z" && event.target.closest(".slot")) { event.preventDefault(); undo(); }
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || !event.target.closest(".slot") || !(key === "z" || key === "y")) return;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) travel(undone, past); else travel(past, undone);
 });
-function undo() {
-  if (!past.length) return;
-  held = past.pop();
+function travel(from, to) {
+  if (!from.length) return;
+  to.push(new Map(held));
+  held = from.pop();
   places.forEach(show);
   summarise();
   host.dispatchEvent(new CustomEvent("timetable", { bubbles: true }));
@@ -192,5 +257,5 @@ host.timetable = {
     const [day, period] = place.split("/");
     return { day, period: Number(period), ...held.get(place) };
   }),
-  write: (sessions) => { past.length = 0; load(sessions); },
+  write: (sessions) => { past.length = undone.length = 0; load(sessions); },
 };
