@@ -108,6 +108,9 @@ class Cell:
     before: str
     after: str
 
+    gone: str  # of what it said, only what it says no longer
+    come: str
+
     @property
     def changed(self) -> bool:
         """Whether it says something else now."""
@@ -159,13 +162,21 @@ def _lines(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     places = sorted(old.keys() | new.keys())
     last = max([8, *(period for _, period in places)])
     for day in dict.fromkeys(day for day, _ in places):
-        cells = (Cell(n, old.get((day, n), ""), new.get((day, n), "")) for n in range(1, last + 1))
+        cells = (_cell(n, old.get((day, n), ()), new.get((day, n), ())) for n in range(1, last + 1))
         yield Line(day_title(date.fromisoformat(day)), tuple(cells))
 
 
-def _says(one: Mapping[str, Any]) -> str:
+def _cell(period: int, before: Sequence[str], after: Sequence[str]) -> Cell:
+    gone, come = (
+        [word for word in before if word not in after],
+        [word for word in after if word not in before],
+    )
+    return Cell(period, *("　".join(words) for words in (before, after, gone, come)))
+
+
+def _says(one: Mapping[str, Any]) -> tuple[str, ...]:
     """Everything a period says: content, wording, teacher, room."""
     module = module_by_code(one["module"]) if one["module"] else None
     kind = SessionKind(one["kind"])
     what = module.title if module else kind.title
-    return "　".join(filter(None, (what, one["topic"], one["teacher"], one["room"])))
+    return tuple(filter(None, (what, one["topic"], one["teacher"], one["room"])))

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme.views import copying, papers, registers, versions, writing
+from gongxue.stage3_programme.views import copying, papers, parts, registers, versions, writing
 
 _FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
@@ -16,6 +16,15 @@ urlpatterns = [
     route(f"{_FILED}.pdf", papers.filed_as_pdf, "programme.filed.pdf", P.SEE_CLASSES),
     route(f"{_FILED}.docx", papers.filed_as_word, "programme.filed.docx", P.SEE_CLASSES),
     route("classes/<int:pk>/programme/versions/", versions.versions, "programme.versions", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme/parts/", parts.parts, "programme.parts", P.SEE_CLASSES),
+    route(
+        "classes/<int:pk>/programme/remarks/<str:place>/", parts.remarks, "programme.remarks", P.SEE_CLASSES
+    ),
+    act_route("programmes/<int:pk>/review/", P.REVIEW_SECTION),
+    act_route("programmes/items/<int:pk>/mend/", P.MEND_SECTION),
+    act_route("programmes/<int:pk>/comment/", P.COMMENT_PROGRAMME),
+    act_route("programmes/comments/<int:pk>/answer/", P.ANSWER_COMMENT),
+    act_route("programmes/comments/<int:pk>/resolve/", P.RESOLVE_COMMENT),
     act_route("programmes/<int:pk>/confirm/", P.CONFIRM_PROGRAMME),
     act_route("programmes/<int:pk>/submit/", P.SUBMIT_PROGRAMME),
     act_route("programmes/<int:pk>/return/", P.RETURN_PROGRAMME),

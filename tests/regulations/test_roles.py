@@ -50,6 +50,9 @@ institution: staffing.chain                                                   # 
 system: staffing.expire staffing.substitute platform.daily platform.restore
 institution backbone: programme.edit                                         # D01: TR 9
 backbone: programme.confirm                                                  # D01: TR 9
+province: programme.review                                                   # D03: TR 9
+institution backbone: programme.mend                                         # ours
+province institution backbone: programme.comment programme.answer programme.resolve  # ours
 institution backbone: programme.change                                       # ours
 institution: programme.file_change programme.drop_change                     # ours
 institution: programme.submit                                                # D03: TR 9

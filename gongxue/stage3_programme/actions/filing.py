@@ -14,6 +14,7 @@ from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, programme_due
 from gongxue.regulations.programme_change import Moved
+from gongxue.regulations.programme_review import place_title
 from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.actions import reach_stage, refuse_own
@@ -29,6 +30,8 @@ from gongxue.stage3_programme.models import (
     FiledProgramme,
     Programme,
     ProgrammeConfirmation,
+    ReturnedItem,
+    SectionVerdict,
 )
 from gongxue.stage3_programme.queries import (
     CHANGED,
@@ -38,6 +41,7 @@ from gongxue.stage3_programme.queries import (
     programme_breaches,
     written_sessions,
 )
+from gongxue.stage3_programme.queries.review import item_breaches, verdicts_on
 
 
 def locked(programme: Programme, by: Role) -> Programme:
@@ -89,7 +93,7 @@ def submit_programme(*, programme: Programme, seen: int, by: Role, now: datetime
     """
     row = locked(programme, by)
     check_seen(row, seen)
-    refuse_if(programme_breaches(row, written_sessions(row)))
+    refuse_if(programme_breaches(row, written_sessions(row)) + item_breaches(row))
     shown = row.training_class
     version = row.version
     late = row.late_days
@@ -118,16 +122,32 @@ def carry_confirmations(shown: TrainingClass, version: int, submitted: int, now:
 
 
 @action(Permission.RETURN_PROGRAMME)
-def return_programme(*, programme: Programme, reason: str, seen: int, by: Role, now: datetime) -> Programme:
-    """The province returns the programme with comments (TR 9)."""
+def return_programme(
+    *, programme: Programme, seen: int, by: Role, now: datetime, reason: str = ""
+) -> Programme:
+    """The province returns the programme (TR 9): with the list of the parts it did not accept, a word, or both."""
     row = locked(programme, by)
-    changes = move(
-        row, Permission.RETURN_PROGRAMME, reason=reason, seen=seen, returned_reason=reason.strip()[:500]
-    )
+    check_seen(row, seen)
+    verdicts = [one for one in verdicts_on(row).values() if not one.accepts]
+    listed = "\n".join(_said(one) for one in verdicts)
+    reason = "\n".join(filter(None, (reason.strip(), listed)))
+    changes = move(row, Permission.RETURN_PROGRAMME, reason=reason, seen=seen, returned_reason=reason[:500])
+    ReturnedItem.objects.bulk_create(
+        ReturnedItem(
+            training_class=row.training_class, version=row.version, place=one.place, code=one.code,
+            comment=one.comment, said_of=one.said_of,
+        )
+        for one in verdicts
+    )  # fmt: skip
     keep(row, Cause.RETURNED, by.account, now)
     record(Permission.RETURN_PROGRAMME, by=by, now=now, about=row, reason=reason, changes=changes)
     notices.returned(row, reason, now)
     return row
+
+
+def _said(verdict: SectionVerdict) -> str:
+    words = "，".join(filter(None, (verdict.reason_title, verdict.comment.rstrip("。"))))
+    return f"{place_title(verdict.place)}：{words}"
 
 
 @action(Permission.FILE_PROGRAMME)
@@ -136,13 +156,20 @@ def file_programme(*, programme: Programme, seen: int, by: Role, now: datetime) 
     row = locked(programme, by)
     refuse_own(by, row.submitted_by_id)
     sessions = written_sessions(row)
-    if row.is_change:
-        refuse_if(change_breaches(row, sessions))
+    refuse_if(_verdict_breaches(row) + (change_breaches(row, sessions) if row.is_change else []))
     moved = moved_by(row, sessions, day_of(now))
     filed, changes = put_on_file(row, Permission.FILE_PROGRAMME, moved, seen=seen, by=by, now=now)
     record(Permission.FILE_PROGRAMME, by=by, now=now, about=row, changes=changes)
     notices.filed(row, now)
     return filed
+
+
+def _verdict_breaches(row: Programme) -> list[Breach]:
+    back = [place_title(one.place) for one in verdicts_on(row).values() if not one.accepts]
+    if not back:
+        return []
+    says = f"{'、'.join(back)}已标记为退回，不能通过整个方案。"
+    return [Breach("review.returned_parts", "TR 9", says, "请退回方案，或先将这些部分改为通过。")]
 
 
 def put_on_file(

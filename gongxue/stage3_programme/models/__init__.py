@@ -10,6 +10,7 @@ from gongxue.stage3_programme.models.programme import (
     Timetabled,
 )
 from gongxue.stage3_programme.models.registers import ModuleHours, ProgrammeTemplate, Room
+from gongxue.stage3_programme.models.together import ProgrammeComment, ReturnedItem, SectionVerdict
 
 __all__ = [
     "CourseSession",
@@ -17,9 +18,12 @@ __all__ = [
     "FiledProgramme",
     "ModuleHours",
     "Programme",
+    "ProgrammeComment",
     "ProgrammeConfirmation",
     "ProgrammeTemplate",
     "ProgrammeVersion",
+    "ReturnedItem",
     "Room",
+    "SectionVerdict",
     "Timetabled",
 ]

@@ -53,7 +53,15 @@ from gongxue.stage3_programme.queries import (
     words_of,
     written_sessions,
 )
+from gongxue.stage3_programme.queries.review import (
+    item_breaches,
+    items_of,
+    may_read_comments,
+    remarks_by_part,
+    unresolved_count,
+)
 from gongxue.stage3_programme.timetable import day_title, rows_of, standard_timetable, tone_of
+from gongxue.stage3_programme.views.parts import said_there
 
 _HINTS = {
     "objectives": "参训教师学完后能胜任什么工作，怎样衡量。",
@@ -76,6 +84,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
     shown = _state(tc, row, role)
     shown |= {"writes": writes, "filed": filed_versions(tc)}
     if writes and request.GET.get("view") != "read":
+        shown |= {"remarks": remarks_by_part(tc), **said_there(role, tc, row)} if row else {}
         return render(request, "programme/editor.html", shown | _editor(tc, row))
     if row is not None:
         sessions = written_sessions(row)
@@ -135,11 +144,13 @@ def _state(tc: TrainingClass, row: Programme | None, role: Role) -> dict[str, An
     sessions = written_sessions(row)
     shown |= {"words": words, "is_open": row.state in OPEN_STATES, "last": last_writing(tc)}
     shown |= _change(tc, row, sessions, role)
+    if may_read_comments(role, tc):
+        shown |= {"reads_remarks": True, "unresolved": unresolved_count(tc), "items": items_of(row)}
     shown["late_words"] = f"逾期 {row.late_days} 天"
     if shown["is_open"]:
         late = 0 if row.first_submitted_at else due.late_by(today)  # the first submission counts
         shown["found"] = programme_findings(row, sessions)
-        shown["missing"] = programme_breaches(row, sessions, shown["found"])
+        shown["missing"] = programme_breaches(row, sessions, shown["found"]) + item_breaches(row)
         shown["scenic"] = venue_warnings(row.venue)
         shown["asked"] = any(w.account == role.account_id and w.confirmed_at is None for w in words)
         warning = f"已过期限 {late} 天，报送后标记“逾期 {late} 天”并计入统计。" if late else ""
