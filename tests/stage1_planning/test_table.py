@@ -22,8 +22,8 @@ from gongxue.regulations.calendar import HalfYear
 from gongxue.regulations.roles import Permission as P
 from gongxue.regulations.typed_days import parse_day
 from gongxue.stage1_planning import actions
-from gongxue.stage1_planning.models import PlanImport, ReportingRound, TrainingClass
-from gongxue.stage1_planning.plan_sheet import LINE_FIELDS, ROWS, TITLES, pasted_rows
+from gongxue.stage1_planning.models import LINE_FIELDS, PlanImport, ReportingRound, TrainingClass
+from gongxue.stage1_planning.plan_sheet import ROWS, TITLES, pasted_rows
 from tests.cast import ClassAtFixture, People, SignedIn
 from tests.stage1_planning.plans import IN_ROUND, entered, entries, entry, page_of
 from tests.still_clock import StillClock

@@ -28,7 +28,7 @@ def record(
     """One entry of the trail. `changes` maps a field to [before, after]; personal values go through `hidden`.
 
     The object may say where it belongs: `class_id_for_trail`, `province_code`, `institution_id`. An act on several
-    classes at once names them in `classes`, and is found in the trail of each.
+    classes at once names them in `classes`, or lists them in `changes` as "lines", and is found in the trail of each.
     """
     class_id, province, institution = place_of(about, by)
     event: Event = Event.objects.create(
@@ -48,8 +48,15 @@ def record(
         changes=changes or {},
         request_id=request_id.get(),
     )
-    Mention.objects.bulk_create(Mention(event=event, class_id=pk) for pk in classes)
+    named = dict.fromkeys([*classes, *_listed(changes or {})])
+    Mention.objects.bulk_create(Mention(event=event, class_id=pk) for pk in named)
     return event
+
+
+def _listed(changes: dict[str, Any]) -> list[int]:
+    """The classes that an entry lists: {"lines": [None, [12, 13]]}."""
+    lines = changes.get("lines") or [None, None]
+    return lines[1] if isinstance(lines[1], list) else []
 
 
 def place_of(about: models.Model, by: Role) -> tuple[int | None, str | None, int | None]:

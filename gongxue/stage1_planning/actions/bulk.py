@@ -248,7 +248,7 @@ def _recorded(
     code: Permission, round_: ReportingRound, done: Sequence[TrainingClass], by: Role, now: datetime, reason: str = ""
 ) -> None:  # fmt: skip
     keys = [line.pk for line in done]
-    record(code, by=by, now=now, about=round_, reason=reason, changes={"lines": [None, keys]}, classes=keys)
+    record(code, by=by, now=now, about=round_, reason=reason, changes={"lines": [None, keys]})
 
 
 def _outcome(done: Sequence[TrainingClass], left: Left) -> Outcome:

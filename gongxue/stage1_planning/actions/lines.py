@@ -150,7 +150,7 @@ def submit_plan(*, round: ReportingRound, by: Role, now: datetime) -> list[Train
     keep_submitted(lines, by, now)
     keys = [line.pk for line in lines]
     record(
-        Permission.SUBMIT_PLAN, by=by, now=now, about=round_, changes={"lines": [None, keys]}, classes=keys
+        Permission.SUBMIT_PLAN, by=by, now=now, about=round_, changes={"lines": [None, keys]}
     )  # fmt: skip
     notices.plan_submitted(round_, by.organisation.name, by.organisation.province_code, len(lines), now)
     return lines

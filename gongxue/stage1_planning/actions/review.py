@@ -89,7 +89,7 @@ def report_plan(*, round: ReportingRound, by: Role, now: datetime) -> ProvinceRe
     )  # fmt: skip
     keys = [line.pk for line in lines]
     record(
-        Permission.REPORT_PLAN, by=by, now=now, about=report, changes={"lines": [None, keys]}, classes=keys
+        Permission.REPORT_PLAN, by=by, now=now, about=report, changes={"lines": [None, keys]}
     )  # fmt: skip
     notices.plan_reported(round_, by.organisation.province, len(lines), now)
     return report

@@ -97,20 +97,22 @@ class Step:
 
 def steps_of(line: TrainingClass) -> list[Step]:
     """Every submission with what changed since the one before, and every return with its reason; two queries."""
-    steps, before = [], None
+    steps: list[tuple[int, int, Step]] = []  # (submission, its return after it, …): the order of events
+    before = None
     submissions = SubmittedLine.objects.inside(training_class=line).select_related("submitted_by")
     for row in submissions.order_by("number"):
         changes = () if before is None else tuple(_pairs(before, row.values))
         note = "内容没有变化" if before is not None and not changes else ""
-        steps.append(Step(row.submitted_at, row.submitted_by.name, str(row), note, changes))
+        step = Step(row.submitted_at, row.submitted_by.name, str(row), note, changes)
+        steps.append((row.number, 0, step))
         before = row.values
     returns = ReturnedLine.objects.inside(training_class=line).select_related("returned_by")
-    for sent in returns:
-        says = "部指导中心退回" if sent.by_centre else "省级退回"
+    for sent in returns.order_by("pk"):
+        says = f"{'部指导中心退回' if sent.by_centre else '省级退回'}：{sent.get_code_display()}"
         steps.append(
-            Step(sent.returned_at, sent.returned_by.name, f"{says}：{sent.get_code_display()}", sent.comment)
+            (sent.number, sent.pk, Step(sent.returned_at, sent.returned_by.name, says, sent.comment))
         )
-    return sorted(steps, key=lambda step: step.at)
+    return [step for *_, step in sorted(steps, key=lambda step: step[:2])]
 
 
 def _pairs(before: dict[str, Any], after: dict[str, Any]) -> Iterable[tuple[str, str, str]]:

@@ -154,7 +154,7 @@ def decision(permission: Permission) -> Callable[[Request, int], HttpResponse]:
         if permission in (Permission.RETURN_LINES, Permission.SEND_BACK_LINES):
             inputs |= {
                 "code": request.POST.get("code", ReturnReason.OTHER),
-                "reason": request.POST.get("reason", ""),
+                "reason": request.POST.get("comment", ""),
             }
         act = ACTS[permission].function
         answer, _ = answer_once(
