@@ -144,8 +144,8 @@ def test_the_centre_accepts_and_sends_back_many(class_at: ClassAtFixture, signed
     answer = centre.post(reverse(P.ACCEPT_LINES, args=[c.tc.round_id]), body, follow=True)
     assert "已核对接收 2 个班次" in answer.content.decode()
     assert answer.content.decode().count("已核对</small>") == 2
-    body = {"lines": [f"{x.pk}:{x.version}" for x in lines[1:]], "code": "twin"}
-    answer = centre.post(reverse(P.SEND_BACK_LINES, args=[c.tc.round_id]), body, follow=True)
+    back: dict[str, Any] = {"lines": [f"{x.pk}:{x.version}" for x in lines[1:]], "code": "twin"}
+    answer = centre.post(reverse(P.SEND_BACK_LINES, args=[c.tc.round_id]), back, follow=True)
     assert "已退回省级 2 个班次" in answer.content.decode()
     assert states(*lines) == ["reported", "submitted", "submitted"]
     lines[1].refresh_from_db()
