@@ -23,6 +23,7 @@ from gongxue.stage1_planning import actions
 from gongxue.stage1_planning.models import DeadlineException, PlanChange, PublishedEdition, TrainingClass
 from gongxue.stage1_planning.queries.editions import changes_of, compare, listing_of
 from gongxue.stage2_staffing.models import Invitation, Opening
+from gongxue.stage3_programme.queries import programme_of, written_sessions
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race, SignedIn, at
 from tests.stage1_planning.changing import (
@@ -521,3 +522,18 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number_of_application
     client.get("/desk/")
     with django_assert_num_queries(6):
         assert client.get("/planning/changes/").content.decode().count('data-label="事项"') == rows
+
+
+@pytest.mark.parametrize(
+    ("stage", "state"), [("drafted", "draft"), ("programme_submitted", "returned"), ("filed", "changing")]
+)
+def test_a_programme_follows_the_dates_and_is_filed_again(
+    class_at: ClassAtFixture, stage: str, state: str
+) -> None:
+    c = class_at(stage)
+    approved(c, applied(c, **later(c, 3)), grant_reason="时间紧，抓紧办理")
+    programme = programme_of(c.reload())
+    assert programme is not None
+    assert programme.state == state
+    days = {row.day for row in written_sessions(programme)}
+    assert c.tc.first_day <= min(days) <= max(days) <= c.tc.last_day
