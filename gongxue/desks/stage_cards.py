@@ -28,7 +28,13 @@ from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage2_staffing.progress import progress_of
 from gongxue.stage2_staffing.queries import SeatView, opening_of
-from gongxue.stage3_programme.queries import programme_breaches, programme_of, unconfirmed, written_sessions
+from gongxue.stage3_programme.queries import (
+    OPEN_STATES,
+    programme_breaches,
+    programme_of,
+    unconfirmed,
+    written_sessions,
+)
 from gongxue.stage5_delivery.queries import called_periods, delivery_of
 from gongxue.stage6_assessment.queries import results_of
 from gongxue.stage7_evaluation.queries import answered_count, certificates_due, closing_of, has_answered
@@ -104,7 +110,7 @@ def _programme(file: ClassFile) -> StageCard:
         card.facts.append(("报送", f"逾期 {programme.late_days} 天"))
     if programme.returned_reason:
         card.facts.append(("退回意见", programme.returned_reason))
-    if programme.state in (ProgrammeState.DRAFT, ProgrammeState.RETURNED):
+    if programme.state in OPEN_STATES:
         programme.training_class = tc
         card.missing = [b.says for b in programme_breaches(programme, written_sessions(programme))]
     elif programme.state == ProgrammeState.SUBMITTED:

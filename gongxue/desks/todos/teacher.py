@@ -11,12 +11,13 @@ from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Deadlines, Todos, class_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.queries import person_of
-from gongxue.regulations.lifecycle import ApplicationState, InvitationState, ProgrammeState
+from gongxue.regulations.lifecycle import ApplicationState, InvitationState
 from gongxue.regulations.marks import Part
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import invitations_visible_to
 from gongxue.stage3_programme.models import Programme, ProgrammeConfirmation
+from gongxue.stage3_programme.queries import OPEN_STATES
 from gongxue.stage4_enrolment.models import Application, Opinion
 from gongxue.stage6_assessment.queries import sheets_wanted
 
@@ -50,13 +51,18 @@ def _to_confirm(classes: list[TrainingClass], person: int) -> Todos:
             "training_class", "version"
         )
     )
-    waiting = (ProgrammeState.DRAFT, ProgrammeState.RETURNED)
-    written = Programme.objects.inside(training_class__in=classes, state__in=waiting)
-    versions = dict(written.values_list("training_class", "version"))
+    written = Programme.objects.inside(training_class__in=classes, state__in=OPEN_STATES)
+    rows = list(written.values_list("training_class", "version", "changed_from"))
+    versions = {pk: version for pk, version, _ in rows}
+    changes = {pk for pk, _, changed_from in rows if changed_from}
     open_ = [tc for tc in classes if tc.pk in versions and (tc.pk, versions[tc.pk]) not in confirmed]
     deadlines = Deadlines(open_)
     return [
-        class_todo("方案", "共同编写并确认培训方案", tc, "programme", deadlines.on(tc, "programme"), far=True)
+        class_todo("方案", "核对并确认方案变更", tc, "programme", far=True)
+        if tc.pk in changes  # filed in time: a change has no day of its own
+        else class_todo(
+            "方案", "共同编写并确认培训方案", tc, "programme", deadlines.on(tc, "programme"), far=True
+        )
         for tc in open_
     ]
 
