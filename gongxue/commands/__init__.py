@@ -13,6 +13,7 @@ from gongxue.commands.rehearse import rehearse
 from gongxue.commands.restore import restore
 from gongxue.commands.serve import serve, work
 from gongxue.commands.setup import Commands, setup_django
+from gongxue.commands.staffing_run import staffing_run
 from gongxue.commands.verify import verify
 
 
@@ -31,5 +32,18 @@ def manage(arguments: tuple[str, ...]) -> None:
     execute_from_command_line(["gongxue manage", *arguments])
 
 
-for command in (serve, work, daily, rehearse, demo, check_books, verify, backup, restore, witness, bench):
+for command in (
+    serve,
+    work,
+    daily,
+    rehearse,
+    demo,
+    check_books,
+    verify,
+    backup,
+    restore,
+    witness,
+    bench,
+    staffing_run,
+):
     main.add_command(command)

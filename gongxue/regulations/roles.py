@@ -60,6 +60,7 @@ class Permission(StrEnum):
     SEE_CLASSES = "classes.see", "查看培训班"
     SEE_POOL = "pool.see", "查看骨干教师库"
     SEE_LEDGER = "ledger.see", "查看证书台账"
+    SEE_RUNS = "staffing_runs.see", "查看全国统一推荐"
     SEE_TRAIL = "trail.see", "查看操作留痕"
     SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"
@@ -115,6 +116,7 @@ class Permission(StrEnum):
     # stage 2 (TR 8)
     OPEN_CLASS = "staffing.open", "提出开班申请"
     RECOMMEND = "staffing.recommend", "推荐骨干教师"
+    RUN_STAFFING = "staffing.run", "全国统一推荐"
     INVITE = "staffing.invite", "发出邀请函"
     ACCEPT = "staffing.accept", "接受邀请"
     DECLINE = "staffing.decline", "婉拒邀请"
@@ -251,10 +253,11 @@ DUTIES: dict[Duty, DutySpec] = {
         P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
         P.SET_HOURS, P.SAVE_TEMPLATE, P.CLOSE_TEMPLATE,
         P.RECORD_CHANGE, P.QUESTION_CHANGE,
+        P.SEE_RUNS, P.RUN_STAFFING,
     ),
     Duty.OVERSIGHT: _spec(
         "职业能力建设司（只读）", "统筹推进，查看全国数据，不办理业务（TR 3）。", [_K.CENTRE],
-        P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_DEADLINES,
+        P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_DEADLINES, P.SEE_RUNS,
     ),
     Duty.PROVINCE: _spec(
         "省级管理部门工作人员",
@@ -262,6 +265,7 @@ DUTIES: dict[Duty, DutySpec] = {
         [_K.PROVINCE],
         *_READS,
         P.APPROVE_TEAM, P.REFUSE_TEAM,
+        P.SEE_RUNS,
         P.APPROVE_LINE, P.RETURN_LINE, P.APPROVE_LINES, P.RETURN_LINES, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
         P.REVIEW_SECTION, P.COMMENT_PROGRAMME, P.ANSWER_COMMENT, P.RESOLVE_COMMENT,
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
@@ -311,7 +315,7 @@ DUTIES: dict[Duty, DutySpec] = {
     ),
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
-        P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
+        P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.RUN_STAFFING, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
     ),
 }  # fmt: skip
 

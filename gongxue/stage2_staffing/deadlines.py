@@ -5,29 +5,36 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.regulations.calendar import day_of
-from gongxue.regulations.levels import Level
-from gongxue.regulations.lifecycle import InvitationState, OpeningState
+from gongxue.regulations.lifecycle import InvitationState
 from gongxue.stage2_staffing import notices
-from gongxue.stage2_staffing.actions import expire_invitation, recommend_teachers
-from gongxue.stage2_staffing.models import Invitation, Opening
+from gongxue.stage2_staffing.actions import expire_invitation, run_staffing
+from gongxue.stage2_staffing.inputs import classes_waiting
+from gongxue.stage2_staffing.models import Invitation
 
 
 def run(*, today: date, by: Role, now: datetime) -> dict[str, int]:
-    """Recommend for every filed opening (D-35 at the latest), let unanswered invitations lapse, which asks the
+    """Recommend for every filed opening at once (D-35 at the latest), let unanswered invitations lapse, which asks the
     substitutes, and remind whoever has to answer by tomorrow or today."""
-    filed = Opening.objects.scope(by).filter(state=OpeningState.FILED)
-    waiting = filed.exclude(training_class__level=Level.BACKBONE).select_related(
-        "training_class__institution"
-    )
-    recommended = 0
-    for opening in waiting.order_by("training_class__first_day", "pk"):
-        recommend_teachers(training_class=opening.training_class, by=by, now=now)
-        recommended += 1
+    recommended = _recommend(by, now)
     lapsed = list(Invitation.objects.scope(by).filter(state=InvitationState.SENT, answer_by__lt=today))
     for invitation in lapsed:
         expire_invitation(invitation=invitation, by=by, now=now)
     return {"recommended": recommended, "lapsed": len(lapsed), "reminded": remind(today, by, now)}
+
+
+def _recommend(by: Role, now: datetime) -> int:
+    """One run over every filed opening; 0 while another run is under way, which will tell."""
+    waiting = len(classes_waiting(by))
+    try:
+        if waiting:
+            run_staffing(by=by, now=now)
+    except RuleBroken as refused:
+        if {b.rule for b in refused.breaches} != {"run.under_way"}:
+            raise
+        return 0
+    return waiting
 
 
 def remind(today: date, by: Role, now: datetime) -> int:

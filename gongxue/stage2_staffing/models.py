@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
-from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.invitations import DeclineReason, seat_days
@@ -69,6 +70,74 @@ class Preference(Scoped):
         return in_class_scope(role)
 
 
+class StaffingRun(Scoped):
+    """A national recommendation 全国统一推荐: all open classes at once, with its inputs, so that it can be repeated."""
+
+    class State(models.TextChoices):
+        """Where a run stands."""
+
+        WAITING = "waiting", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "没有完成"
+
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    again = models.BooleanField("含已推荐而有空缺的班次", default=False)
+    started_by = account_field()
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    inputs = models.BinaryField(
+        "输入", default=bytes
+    )  # canonical JSON, compressed; numbers of people, no names
+    inputs_sha256 = models.CharField(max_length=64, blank=True)
+    answer = models.JSONField("结果", default=dict)
+    answer_sha256 = models.CharField(max_length=64, blank=True)
+    classes = models.PositiveIntegerField("班次", default=0)
+    teachers = models.PositiveIntegerField("在库教师", default=0)
+    seats = models.PositiveIntegerField("待配席位", default=0)
+    unfilled = models.PositiveIntegerField("空缺席位", default=0)
+    stored = models.PositiveIntegerField("已写入班次", default=0)
+    objective = models.BigIntegerField("总分", default=0)
+    bound = models.BigIntegerField("理论上限", default=0)
+    greedy = models.BigIntegerField("逐班推荐的总分", default=0)
+    method = models.CharField("方法", max_length=10, blank=True)
+    windows = models.PositiveIntegerField("分块次数", default=0)
+    cut = models.BooleanField("受时间限制", default=False)
+    seconds = models.FloatField("用时", default=0)
+    shortages = models.JSONField("空缺与出路", default=list)
+    spread = models.JSONField("授课次数分布", default=list)  # [jobs, teachers]
+    passed_over = models.JSONField("未写入的班次", default=list)  # changed while the run was solving
+
+    class Meta:
+        db_table = "staffing_run"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "done", "failed"]), name="staffing_run_state"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="waiting"), name="staffing_run_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"全国统一推荐第 {self.pk} 次"
+
+    @property
+    def gap_percent(self) -> float:
+        """How far at most from the best staffing there is, in percent."""
+        return 100 * (self.bound - self.objective) / max(1, abs(self.bound))
+
+    @property
+    def filled(self) -> int:
+        """Seats with a proposal."""
+        return self.seats - self.unfilled
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Officials; a province is shown its own classes of it only."""
+        return EVERYTHING if role.duty_enum.reads_all or role.is_(Duty.PROVINCE) else NOTHING
+
+
 class Recommendation(Scoped):
     """One recommended teacher or substitute with the reasons in words; rank 1.. within a kind of seat."""
 
@@ -81,6 +150,7 @@ class Recommendation(Scoped):
     score = models.IntegerField("得分")
     reasons = models.JSONField("理由")
     made_at = models.DateTimeField("推荐时间")
+    staffing_run = models.ForeignKey(StaffingRun, models.PROTECT, null=True, related_name="recommendations")
 
     class Meta:
         db_table = "recommendation"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Candidate, Demand, Seat, seat_breaches
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.inputs import last_jobs
 from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation, TeamChange
 from gongxue.stage2_staffing.recommendation import SUBSTITUTES, Ranked, rank
 
@@ -92,11 +93,17 @@ def candidates_for(training_class: TrainingClass, people: list[int] | None = Non
     ids = list(grouped)
     days = demand_of(training_class).days
     busy = busy_days(ids, min(days), max(days))
-    jobs = _jobs(ids, training_class.first_day)
+    jobs = _jobs(ids, training_class.first_day.year)
+    latest = last_jobs(training_class.first_day, ids)
     liked = satisfaction_so_far(ids, training_class.first_day.year)
     return [
         _candidate(
-            training_class.category, rows, busy.get(person, set()), jobs.get(person, (0, None)), liked[person]
+            training_class.category,
+            rows,
+            busy.get(person, set()),
+            jobs.get(person, (0, 0)),
+            latest.get(person),
+            liked[person],
         )
         for person, rows in grouped.items()
     ]
@@ -106,7 +113,8 @@ def _candidate(
     category: str,
     rows: list[PoolMembership],
     busy: set[date],
-    jobs: tuple[int, date | None],
+    jobs: tuple[int, int],
+    last: tuple[date, int] | None,
     satisfaction: float | None,
 ) -> Candidate:
     """One teacher. The levels are those of the category asked for: a level registered for another one is no help."""
@@ -123,27 +131,23 @@ def _candidate(
         employer=first.person.employer_id,
         jobs_this_year=jobs[0],
         satisfaction=satisfaction,
-        last_job_on=jobs[1],
+        last_job_on=last and last[0],
         busy=frozenset(busy),
+        examined_this_year=jobs[1],
+        last_institution=last and last[1],
     )
 
 
-def _jobs(people: list[int], before: date) -> dict[int, tuple[int, date | None]]:
-    """Accepted teaching jobs of the year and the last day of the latest one, per person."""
+def _jobs(people: list[int], year: int) -> dict[int, tuple[int, int]]:
+    """Accepted jobs of a year per person: teaching and examining."""
     rows = Invitation.objects.unscoped("duty ledger of the pool").filter(
-        person__in=people, state=InvitationState.ACCEPTED
+        person__in=people, state=InvitationState.ACCEPTED, training_class__first_day__year=year
     )
-    last = dict(
-        rows.filter(training_class__last_day__lt=before)
-        .values_list("person_id")
-        .annotate(last=Max("training_class__last_day"))
-    )
-    found: dict[int, tuple[int, date | None]] = {person: (0, day) for person, day in last.items()}
-    this_year = rows.filter(seat=Seat.INSTRUCTOR, training_class__first_day__year=before.year)
-    for person in this_year.values_list("person_id", flat=True):
-        count, day = found.get(person, (0, None))
-        found[person] = (count + 1, day)
-    return found
+    counted = Counter(rows.values_list("person_id", "seat"))
+    return {
+        person: (counted[person, Seat.INSTRUCTOR.value], counted[person, Seat.EXAMINER.value])
+        for person, _ in counted
+    }
 
 
 def latest_recommendation(training_class: TrainingClass) -> list[Recommendation]:

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage2_staffing.views import invitations, opening, staffing
+from gongxue.stage2_staffing.views import invitations, opening, runs, staffing
 
 urlpatterns = [
     route("classes/<int:pk>/open/", opening.open_class, P.OPEN_CLASS.value, P.OPEN_CLASS),
@@ -17,6 +17,10 @@ urlpatterns = [
     act_route("team_changes/<int:pk>/refuse/", P.REFUSE_TEAM),
     route("classes/<int:pk>/invite/", staffing.invite, P.INVITE.value, P.INVITE),
     route("classes/<int:pk>/nominate/", staffing.nominate, P.NOMINATE.value, P.NOMINATE),
+    route("staffing/runs/", runs.runs, "staffing.runs", P.SEE_RUNS),
+    act_route("staffing/runs/start/", P.RUN_STAFFING),
+    route("staffing/runs/<int:pk>/", runs.one_run, "staffing.one_run", P.SEE_RUNS),
+    route("staffing/runs/<int:pk>/progress/", runs.run_progress, "staffing.run_progress", P.SEE_RUNS),
     route("invitations/", invitations.invitations, "invitations", P.ACCEPT),
     route("invitations/<int:pk>/", invitations.invitation, "invitation", P.ACCEPT),
     route("invitations/<int:pk>/accept/", invitations.accept, P.ACCEPT.value, P.ACCEPT),

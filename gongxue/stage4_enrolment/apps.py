@@ -14,14 +14,20 @@ class EnrolmentConfig(AppConfig):
         from gongxue.stage1_planning.queries import NOTICED
         from gongxue.stage1_planning.queries.changes import OBSTACLES
         from gongxue.stage1_planning.queries.watching import ENDS, WATCHED
+        from gongxue.stage2_staffing.inputs import TRAINEE_EMPLOYERS
         from gongxue.stage3_programme.queries import CHANGED
         from gongxue.stage4_enrolment.moving import give_up, more_admitted
         from gongxue.stage4_enrolment.notices import programme_changed
         from gongxue.stage4_enrolment.owed import ends_of, watch_enrolments
-        from gongxue.stage4_enrolment.queries import applicants_met_by, classes_with_notice
+        from gongxue.stage4_enrolment.queries import (
+            applicants_met_by,
+            classes_with_notice,
+            employers_of_trainees,
+        )
 
         Person.ALSO_SEEN.append(applicants_met_by)
         NOTICED.append(classes_with_notice)
+        TRAINEE_EMPLOYERS.append(employers_of_trainees)
         CHANGED.append(programme_changed)
         WATCHED.append(watch_enrolments)
         ENDS.append(ends_of)

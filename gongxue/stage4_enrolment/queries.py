@@ -54,6 +54,17 @@ def classes_with_notice(keys: Collection[int]) -> set[int]:
     return set(rows.filter(training_class__in=keys).values_list("training_class_id", flat=True))
 
 
+def employers_of_trainees(keys: Collection[int]) -> dict[int, set[int]]:
+    """The employers of the admitted trainees of some classes: their teachers do not examine there."""
+    rows = Application.objects.unscoped("nobody examines trainees of their own school").filter(
+        training_class__in=keys, state=ApplicationState.ADMITTED
+    )
+    found: dict[int, set[int]] = {}
+    for number, employer in rows.values_list("training_class_id", "employer_id").distinct():
+        found.setdefault(number, set()).add(employer)
+    return found
+
+
 def is_applying_open(enrolment: Enrolment, today: date) -> bool:
     """Whether applications are taken on a day."""
     return not applying_breaches(enrolment.state == EnrolmentState.PUBLISHED, enrolment.closes_on, today)

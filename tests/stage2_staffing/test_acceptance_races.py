@@ -14,6 +14,7 @@ from gongxue.stage2_staffing.actions import accept_invitation, invite
 from gongxue.stage2_staffing.models import Invitation, Opening
 from gongxue.stage2_staffing.queries import latest_recommendation
 from tests.cast import FIRST_DAY, ClassAt, FreshDatabase, Plan, Race
+from tests.stage2_staffing.asking import ask_the_same
 
 pytestmark = pytest.mark.postgresql
 TeacherOf = Callable[[Invitation], Role]
@@ -33,10 +34,10 @@ def test_a_person_invited_by_two_classes_gets_into_one(
     fresh_database: FreshDatabase, race: Race, teacher_of: TeacherOf, gap: int
 ) -> None:
     one, other = fresh_database.classes_at(
-        Plan("invited"), Plan("invited", institution="001", first_day=FIRST_DAY + timedelta(days=gap))
+        Plan("invited"), Plan("recommended", institution="001", first_day=FIRST_DAY + timedelta(days=gap))
     )
-    theirs = {i.person_id: i for i in other.invitations if i.seat == "instructor"}
-    pairs = [(i, theirs[i.person_id]) for i in one.invitations if i.person_id in theirs]
+    mine_by_person = {i.person_id: i for i in one.invitations}
+    pairs = [(mine_by_person[i.person_id], i) for i in ask_the_same(one, other, "instructor")]
     assert len(pairs) == 2
     for mine, their in pairs:
         by = teacher_of(mine)

@@ -21,6 +21,7 @@ from gongxue.stage2_staffing.actions import (
 from gongxue.stage2_staffing.deadlines import run
 from gongxue.stage2_staffing.models import Invitation, Opening
 from tests.cast import ClassAt, ClassAtFixture, ClassesAtFixture, Plan, at
+from tests.stage2_staffing.asking import ask_the_same
 
 pytestmark = pytest.mark.postgresql
 TeacherOf = Callable[[Invitation], Role]
@@ -129,11 +130,9 @@ def test_nobody_answers_for_somebody_else(class_at: ClassAtFixture, teacher_of: 
 def test_whoever_is_booked_elsewhere_cannot_accept(
     classes_at: ClassesAtFixture, teacher_of: TeacherOf
 ) -> None:
-    one, other = classes_at(Plan("invited"), Plan("invited", institution="001"))
-    both = {i.person_id: i for i in one.invitations}
-    pairs = [(both[i.person_id], i) for i in other.invitations if i.person_id in both]
-    assert pairs, "nothing has been booked yet: both classes ask the same people"
-    mine, theirs = pairs[0]
+    one, other = classes_at(Plan("invited"), Plan("recommended", institution="001"))
+    theirs = ask_the_same(one, other)[0]  # nothing has been booked yet
+    mine = next(i for i in one.invitations if i.person_id == theirs.person_id)
     accept_invitation(invitation=mine, by=teacher_of(mine), now=one.now)
     with pytest.raises(RuleBroken) as caught:
         accept_invitation(invitation=theirs, by=teacher_of(theirs), now=one.now)

@@ -15,6 +15,7 @@ from gongxue.parties.actions import book
 from gongxue.stage2_staffing.actions import accept_invitation, decline_invitation
 from gongxue.stage2_staffing.models import Invitation
 from tests.cast import FIRST_DAY, ClassAtFixture, ClassesAtFixture, Plan, SignedIn, at
+from tests.stage2_staffing.asking import ask_the_same
 
 AtTime = Callable[[datetime], None]
 TeacherOf = Callable[[Invitation], Role]
@@ -103,10 +104,10 @@ def test_declining_without_a_reason_is_refused_in_place(
 def test_a_clash_is_shown_before_and_refused_on_accepting(
     classes_at: ClassesAtFixture, signed_in: SignedIn, at_time: AtTime, teacher_of: TeacherOf
 ) -> None:
-    held, asking = classes_at(Plan("invited"), Plan("invited", institution="001"))
+    held, asking = classes_at(Plan("invited"), Plan("recommended", institution="001"))
     at_time(held.now)
     mine = {i.person_id: i for i in held.invitations}
-    theirs = next(i for i in asking.invitations if i.person_id in mine)
+    theirs = ask_the_same(held, asking)[0]
     by = teacher_of(theirs)
     client = signed_in(by)
     where = reverse("invitation", args=[theirs.pk])
@@ -169,8 +170,10 @@ def test_who_may_read_and_answer_a_letter(
 def test_the_list_takes_the_same_queries_for_one_and_for_three(
     classes_at: ClassesAtFixture, signed_in: SignedIn, at_time: AtTime, teacher_of: TeacherOf, letters: int
 ) -> None:
-    plans = [Plan("invited"), Plan("invited", institution="001"), Plan("invited", level="2")]
+    plans = [Plan("invited"), Plan("recommended", institution="001"), Plan("recommended", level="2")]
     classes = classes_at(*plans[:letters])
+    for other in classes[1:]:
+        ask_the_same(classes[0], other)
     at_time(classes[0].now)
     people = set.intersection(*[{i.person_id for i in c.invitations} for c in classes])
     client = signed_in(teacher_of(next(i for i in classes[0].invitations if i.person_id in people)))

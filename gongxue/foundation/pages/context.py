@@ -26,6 +26,7 @@ _CLASSES = Entry("培训班", "/classes/", "class")
 _PLANNING = Entry("计划报送", "/planning/", "plan")
 _NATIONAL = Entry("全国培训信息", "/national/", "list")
 _POOL = Entry("骨干教师库", "/pool/", "people")
+_RUNS = Entry("统一推荐", "/staffing/runs/", "people")
 _LEDGER = Entry("证书台账", "/ledger/", "seal")
 _REGISTERS = Entry("机构名录", "/registers/", "building")
 _HOURS = Entry("模块最低课时", "/programmes/hours/", "list")
@@ -37,11 +38,11 @@ _DESK = Entry("工作台", "/desk/", "desk")
 
 MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.CENTRE: (
-        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), _HOURS, _TEMPLATES,
+        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), _HOURS, _TEMPLATES,
         _TRAIL,
     ),
-    Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS),
-    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TRAIL),
+    Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS),
+    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, _TRAIL),
     Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TEMPLATES, _ROOMS, _TRAIL),
     Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
     Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),

@@ -9,6 +9,7 @@ from gongxue.stage2_staffing.actions.inviting import (
     withdraw_invitation,
 )
 from gongxue.stage2_staffing.actions.opening import PREFERENCES, file_opening, recommend_teachers
+from gongxue.stage2_staffing.actions.running import repeat, run_staffing
 from gongxue.stage2_staffing.actions.substituting import invite_substitute, switch_chain
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "nominate_experts",
     "recommend_teachers",
     "refuse_team",
+    "repeat",
     "request_team",
+    "run_staffing",
     "switch_chain",
     "withdraw_invitation",
 ]

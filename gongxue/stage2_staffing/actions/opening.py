@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max
-
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
-from gongxue.foundation.lifecycle.engine import lock, move
+from gongxue.foundation.lifecycle.engine import lock
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.parties.models import PoolMembership
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.levels import Level
-from gongxue.regulations.lifecycle import InvitationState, PlanState
+from gongxue.regulations.lifecycle import PlanState
 from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat, filing_breaches
 from gongxue.stage1_planning.actions import refuse_cancelled
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import exception_until
-from gongxue.stage2_staffing import notices
+from gongxue.stage2_staffing.actions.running import solved_alone, write_recommendation
 from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation
-from gongxue.stage2_staffing.queries import candidates_for, demand_of
-from gongxue.stage2_staffing.recommendation import Proposal, recommend
 
 PREFERENCES = 5
 
@@ -97,8 +92,8 @@ def _preference_breaches(preferred: Sequence[int]) -> list[Breach]:
 def recommend_teachers(*, training_class: TrainingClass, by: Role, now: datetime) -> list[Recommendation]:
     """The platform recommends 2 instructors and 3 examiners with substitutes, explained (TR 8, by D-35).
 
-    Only seats that nobody holds or was asked for are filled, and whoever declined or was withdrawn is not proposed
-    again. Refused for level G, whose experts are named and confirmed (AMB-70), and when no seat is free.
+    Only seats that nobody holds or was asked for are filled, around everything that other classes have fixed or may
+    still ask, and whoever declined or was withdrawn is not proposed again. Refused for level G, whose experts are named and confirmed (AMB-70), and when no seat is free.
     """
     shown = lock(training_class, by)
     if shown.level_enum == Level.BACKBONE:
@@ -113,8 +108,8 @@ def recommend_teachers(*, training_class: TrainingClass, by: Role, now: datetime
             ]
         )
     opening = locked_opening(shown, by)
-    fixed, held = _asked(shown)
-    if sum(held.values()) == sum(seat.wanted(shown.edition) for seat in Seat):
+    live = Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE).count()
+    if live >= sum(seat.wanted(shown.edition) for seat in Seat):
         raise RuleBroken(
             [
                 Breach(
@@ -125,24 +120,7 @@ def recommend_teachers(*, training_class: TrainingClass, by: Role, now: datetime
                 )
             ]
         )
-    proposal = recommend(demand_of(shown), candidates_for(shown), shown.edition, fixed, held)
-    run = (Recommendation.objects.inside(training_class=shown).aggregate(run=Max("run"))["run"] or 0) + 1
-    rows = Recommendation.objects.bulk_create(_rows(shown, proposal, run, now))
-    changes = move(opening, Permission.RECOMMEND, recommended_at=now)
-    record(
-        Permission.RECOMMEND, by=by, now=now, about=opening,
-        changes={**changes, "people": [None, [r.person_id for r in rows if r.chosen]]},
-    )  # fmt: skip
-    notices.recommended(shown, now)
-    return rows
-
-
-def _asked(shown: TrainingClass) -> tuple[frozenset[int], dict[Seat, int]]:
-    """Who is not proposed again, and how many seats of each kind need nobody."""
-    rows = Invitation.objects.inside(training_class=shown).exclude(state=InvitationState.EXPIRED)
-    asked = list(rows.values_list("person_id", "seat", "state"))
-    held = Counter(Seat(seat) for _, seat, state in asked if state in Invitation.LIVE)
-    return frozenset(person for person, _, _ in asked), dict(held)
+    return write_recommendation(shown, opening, solved_alone(shown), by=by, now=now)
 
 
 def locked_opening(shown: TrainingClass, by: Role) -> Opening:
@@ -157,26 +135,3 @@ def locked_opening(shown: TrainingClass, by: Role) -> Opening:
     if found is None:
         raise RuleBroken([Breach("opening.missing", "TR 8", "本班尚未提出开班申请。", "请先提出开班申请。")])
     return found
-
-
-def _rows(shown: TrainingClass, proposal: Proposal, run: int, now: datetime) -> list[Recommendation]:
-    rows = []
-    for seat in Seat:
-        ranking = [(r, True) for r in proposal.chosen[seat]] + [
-            (r, False) for r in proposal.substitutes[seat]
-        ]
-        for rank, (ranked, chosen) in enumerate(ranking, 1):
-            rows.append(
-                Recommendation(
-                    training_class=shown,
-                    run=run,
-                    seat=seat,
-                    rank=rank,
-                    person_id=ranked.candidate.person,
-                    chosen=chosen,
-                    score=ranked.score,
-                    reasons=list(ranked.reasons),
-                    made_at=now,
-                )
-            )
-    return rows

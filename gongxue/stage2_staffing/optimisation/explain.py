@@ -12,8 +12,7 @@ from gongxue.stage2_staffing.optimisation.candidates import Field, field_of
 from gongxue.stage2_staffing.optimisation.model import SEATS, Answer, Problem
 from gongxue.stage2_staffing.optimisation.points import Part, duty_parts, pair_parts
 from gongxue.stage2_staffing.optimisation.roster import Roster
-
-SUBSTITUTES = 6  # per kind of seat; the ranked list stands for the 申请调整 of TR 8
+from gongxue.stage2_staffing.recommendation import FITS, SUBSTITUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def _ranking(problem: Problem, roster: Roster, c: int, s: int) -> list[Proposed]
     for rank, (t, parts) in enumerate([*chosen, *waiting], 1):
         first = rank <= len(chosen)
         words = [f"{text}（{points:+d}）" if points else text for points, text in parts]
-        words = words or ["专业大类与级别相符，时间无冲突"]
+        words = words or [FITS]
         if first:
             words.append(_instead(_sum(parts), next_best))
         person = field.teachers[t].person

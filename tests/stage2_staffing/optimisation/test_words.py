@@ -12,11 +12,12 @@ from gongxue.regulations.levels import Level
 from gongxue.regulations.staffing import Demand, Seat
 from gongxue.stage2_staffing.optimisation import weights
 from gongxue.stage2_staffing.optimisation.candidates import field_of
-from gongxue.stage2_staffing.optimisation.explain import SUBSTITUTES, proposals, spread
+from gongxue.stage2_staffing.optimisation.explain import proposals, spread
 from gongxue.stage2_staffing.optimisation.model import SEATS, OpenClass, Problem, Teacher
 from gongxue.stage2_staffing.optimisation.points import pair_points
 from gongxue.stage2_staffing.optimisation.relax import shortages
 from gongxue.stage2_staffing.optimisation.solve import solve
+from gongxue.stage2_staffing.recommendation import SUBSTITUTES
 from tests.stage2_staffing.optimisation.instances import problems
 
 FEW = settings(max_examples=40, deadline=None)
