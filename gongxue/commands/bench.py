@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 UNITS = {
     "requests/s": "次/秒",
     "ms": "毫秒",
+    "s": "秒",
     "people/s": "人/秒",
     "certificates/s": "张/秒",
     "documents/s": "份/秒",
@@ -36,6 +37,8 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     class-page          培训班页面：机构工作人员打开一页的时间
     import-people       从 Excel 导入一万人：每秒人数
     issue-certificates  核发一千张证书：每秒张数
+    staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
+    staffing-2000       全国统一推荐：2000 个班次、5000 名教师（几分钟）
     certificate-pdf     证书排版和签名：一个处理器核每秒份数
 
     在一次性的临时数据库（SQLite）中进行，不留下任何东西。各项的含义见源代码中的 bench/README.md。没有这个项目、或不在
