@@ -22,7 +22,16 @@ TINY = "0.001"
 STAFFING = [
     "classes", "teachers", "gap_percent", "greedy_gap_percent", "unfilled", "objective", "bound", "windows", "cut",
 ]  # fmt: skip
-MAY_BE_NOTHING = {"gap_percent", "greedy_gap_percent", "unfilled", "windows", "cut", "windows_gap_percent"}
+MAY_BE_NOTHING = {
+    "objective",
+    "bound",
+    "gap_percent",
+    "greedy_gap_percent",
+    "unfilled",
+    "windows",
+    "cut",
+    "windows_gap_percent",
+}
 MORE = {
     "query": ["page_per_s", "json_per_s", "empty_wsgi_per_s", "processor_ms", "register"],
     "query-sql": [],
