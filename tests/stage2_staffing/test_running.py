@@ -163,7 +163,9 @@ def test_what_has_changed_meanwhile_is_passed_over(
 
 def test_a_decline_is_answered_around_what_is_fixed(class_at: ClassAtFixture, teacher_of: TeacherOf) -> None:
     c = class_at("invited")
-    Opening.objects.unscoped("test").filter(training_class=c.tc).update(chain=False)  # nobody is asked in their place
+    Opening.objects.unscoped("test").filter(training_class=c.tc).update(
+        chain=False
+    )  # nobody is asked in their place
     lost = c.invitations[0]
     decline_invitation(invitation=lost, reason="另有安排", by=teacher_of(lost), now=c.now)
     run_staffing(by=c.people.centre, now=c.now, again=True)
@@ -174,7 +176,9 @@ def test_a_decline_is_answered_around_what_is_fixed(class_at: ClassAtFixture, te
 
 def test_inputs_know_who_is_fixed_busy_or_declined(class_at: ClassAtFixture, teacher_of: TeacherOf) -> None:
     c = class_at("invited")
-    Opening.objects.unscoped("test").filter(training_class=c.tc).update(chain=False)  # nobody is asked in their place
+    Opening.objects.unscoped("test").filter(training_class=c.tc).update(
+        chain=False
+    )  # nobody is asked in their place
     lost = c.invitations[0]
     decline_invitation(invitation=lost, reason="另有安排", by=teacher_of(lost), now=c.now)
     (shown,) = problem_for([c.tc]).classes
