@@ -36,7 +36,9 @@ def test_what_is_due_is_done_once(fresh_database: FreshDatabase) -> None:
     assert day.done["招生报名 closed"] == 1
     assert day.done["留痕 sealed"] == Event.objects.unscoped(ANY).count() == Leaf.objects.count()
     assert not Opening.objects.unscoped(ANY).filter(state="filed").exists()
-    assert not Invitation.objects.unscoped(ANY).filter(state="sent", answer_by__lt=today).exists()
+    waiting = Invitation.objects.unscoped(ANY).filter(state="sent")  # a substitute for each that lapsed
+    assert [invitation.origin for invitation in waiting] == ["chain"] * 5
+    assert not waiting.filter(answer_by__lt=today).exists()
     assert Enrolment.objects.unscoped(ANY).get().state == "closed"
     events = Event.objects.unscoped(ANY).count()
     again = run_day(today, at(today, 7))

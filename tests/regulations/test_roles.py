@@ -30,9 +30,11 @@ centre: accounts.see accounts.create accounts.import accounts.reset          # S
 centre: accounts.suspend accounts.give_role accounts.end_role
 centre: registers.approve registers.add_school pool.register                 # A15 O14: MG 9.1
 centre: planning.open_round planning.send_back planning.publish              # B02 B06: TR 7
+centre: planning.change_round planning.send_back_lines planning.accept_lines # B02 B06: TR 7
 institution: planning.add_line planning.edit_line planning.remove_line       # B03: TR 7
-institution: planning.submit                                                 # B05 B12: TR 7
+institution: planning.submit planning.save_lines                             # B04 B05 B12: TR 7
 province: planning.approve planning.return planning.report                   # B05 S11: TR 7, MG 25.2
+province: planning.approve_lines planning.return_lines                       # B05 S11: TR 7, MG 25.2
 centre province: planning.grant_exception                                    # AMB-01
 institution: planning.apply_addition planning.apply_change planning.apply_cancel   # B09: TR 7
 institution: planning.amend_change planning.take_back_change                 # B09: TR 7
@@ -44,6 +46,7 @@ institution: staffing.nominate                                               # A
 centre: staffing.confirm_expert                                              # AMB-70
 centre institution system: staffing.recommend                                # C05: TR 8
 backbone: staffing.accept staffing.decline                                   # C06 C07: TR 8
+backbone: pool.mark_away pool.clear_away pool.set_willing pool.introduce     # O15: the teacher's own page
 institution: staffing.request_team                                           # C11, AMB-12: TR 8
 province: staffing.approve_team staffing.refuse_team                         # C11, AMB-12: TR 8
 institution: staffing.chain                                                   # C07: TR 8
@@ -53,7 +56,10 @@ backbone: programme.confirm                                                  # D
 province: programme.review                                                   # D03: TR 9
 institution backbone: programme.mend                                         # ours
 province institution backbone: programme.comment programme.answer programme.resolve  # ours
-institution backbone: programme.change                                       # ours
+institution backbone: programme.change programme.copy                        # ours
+centre institution: programme.save_template programme.close_template         # ours
+centre: programme.set_hours                                                  # 2.3: the standard's minimum hours
+institution: programme.add_room programme.close_room                         # D02: 场地设备
 institution: programme.file_change programme.drop_change                     # ours
 institution: programme.submit                                                # D03: TR 9
 province: programme.return programme.file                                    # D03 D04: TR 9
