@@ -23,7 +23,7 @@ def watch_openings(ask: Ask) -> Iterator[Watched]:
     filed = {pk: day_of(at) for pk, at in rows.values_list("training_class", "filed_at")}
     recommended = _recommended(ask.classes)
     for tc in ask.classes:
-        dues = ask.timetable(tc).dues
+        dues = ask.dues(tc)
         done = filed.get(tc.pk)
         if done is not None or ask.today < tc.first_day:
             yield ask.of_class(tc, dues["opening"], done_on=done)

@@ -66,7 +66,7 @@ def _handed_in(ask: Ask, tc: TrainingClass, programme: Programme | None) -> Watc
     at = programme.first_submitted_at if programme else None
     late = programme.late_days if programme and at else None
     done = day_of(at) if at else None
-    return ask.of_class(tc, ask.timetable(tc).dues["programme"], done_on=done, late=late)
+    return ask.of_class(tc, ask.dues(tc)["programme"], done_on=done, late=late)
 
 
 def _answered(

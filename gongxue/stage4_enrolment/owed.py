@@ -24,5 +24,5 @@ def watch_enrolments(ask: Ask) -> Iterator[Watched]:
     for tc in ask.classes:
         if tc.stage < 4 or (tc.pk not in closed and ask.today >= tc.first_day):
             continue
-        due = ask.timetable(tc).dues["enrolment"]
+        due = ask.dues(tc)["enrolment"]
         yield ask.of_class(tc, due, done_on=due.on if tc.pk in closed else None)

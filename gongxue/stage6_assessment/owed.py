@@ -20,5 +20,5 @@ def watch_transcripts(ask: Ask) -> Iterator[Watched]:
         if tc.stage < 5:
             continue
         at, late = done.get(tc.pk, (None, None))
-        due = ask.timetable(tc).dues["feedback"]
+        due = ask.dues(tc)["feedback"]
         yield ask.of_class(tc, due, done_on=day_of(at) if at else None, late=late)

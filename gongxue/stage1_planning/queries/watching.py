@@ -90,11 +90,18 @@ class Ask:
     closes: dict[int, date] = field(
         default_factory=dict
     )  # class → the end of enrolment that its notice names
+    _dues: dict[int, dict[str, Due]] = field(default_factory=dict)
 
     @cached_property
     def grants(self) -> Grants:
         """Every extension of the classes."""
         return grants_of(self.classes)
+
+    def dues(self, tc: TrainingClass) -> dict[str, Due]:
+        """Its deadlines before stops and extensions, worked out once for all watches."""
+        if tc.pk not in self._dues:
+            self._dues[tc.pk] = self.timetable(tc).dues
+        return self._dues[tc.pk]
 
     def timetable(self, tc: TrainingClass) -> Timetable:
         """What its deadlines hang on."""
