@@ -485,8 +485,8 @@ def test_nothing_of_a_foreign_class_waits(classes_at: ClassesAtFixture, stage: s
 
 
 QUERIES: dict[str, tuple[str, int]] = {
-    "institution": ("taught", 17), "coordinator": ("taught", 4), "certificate_officer": ("confirmed", 4),
-    "province": ("programme_submitted", 6), "centre": ("reported", 4), "instructor": ("taught", 12),
+    "institution": ("taught", 18), "coordinator": ("taught", 4), "certificate_officer": ("confirmed", 4),
+    "province": ("programme_submitted", 7), "centre": ("reported", 4), "instructor": ("taught", 12),
     "trainee": ("finished", 10), "school": ("applied", 1),
 }  # fmt: skip
 
