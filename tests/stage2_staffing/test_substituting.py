@@ -351,13 +351,14 @@ def test_a_hand_and_the_chain_for_one_seat(
 
 
 def same_first_substitute(one: ClassAt, other: ClassAt) -> None:
-    """Lists of substitutes may overlap; here the first of one is made the first of the other."""
-    first = substitutes(one)[0].person_id
-    rows = Recommendation.objects.unscoped("test").filter(
-        training_class=other.tc, seat="examiner", chosen=False
-    )
-    rows.filter(person=first).delete()
-    rows.filter(pk=rows.order_by("rank")[0].pk).update(person=first)
+    """Lists of substitutes may overlap; here somebody whom neither class has chosen is the first of both."""
+    rows = Recommendation.objects.unscoped("test").filter(training_class__in=[one.tc, other.tc])
+    chosen = set(rows.filter(chosen=True).values_list("person", flat=True))
+    first = next(row.person_id for row in substitutes(one) if row.person_id not in chosen)
+    for c in (one, other):
+        listed = rows.filter(training_class=c.tc, seat="examiner", chosen=False)
+        listed.filter(person=first).delete()
+        listed.filter(pk=listed.order_by("rank")[0].pk).update(person=first)
 
 
 def test_one_teacher_asked_by_the_chains_of_two_classes_goes_to_one(
