@@ -15,7 +15,7 @@ from pydantic import BaseModel, create_model
 from gongxue.certificates.models import Certificate, LedgerEntry
 from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Account, Organisation, Role
-from gongxue.parties.models import PoolMembership, TrainingApproval
+from gongxue.parties.models import Person, PoolMembership, TrainingApproval, Unavailability
 from gongxue.stage1_planning.models import (
     DeadlineException,
     PlanChange,
@@ -24,15 +24,18 @@ from gongxue.stage1_planning.models import (
     ReportingRound,
     TrainingClass,
 )
-from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, TeamChange
+from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, StaffingRun, TeamChange
 from gongxue.stage3_programme.models import (
     CourseSession,
     FiledProgramme,
     ModuleHours,
     Programme,
+    ProgrammeComment,
     ProgrammeConfirmation,
     ProgrammeTemplate,
+    ReturnedItem,
     Room,
+    SectionVerdict,
 )
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
 from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
@@ -65,7 +68,9 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Organisation: ("id", "kind", "name", "province_code", "code", "is_active"),
     Role: ("id", "duty", "since", "until", "account.name", "organisation.id", "organisation.name"),
     TrainingApproval: ("id", "institution.code", "category", "level", "valid_from", "valid_until", "basis"),
+    Person: ("id", "introduction"),
     PoolMembership: ("id", "person.id", "category", "levels", "paused", "active", "registered_on", "province_code"),
+    Unavailability: ("id", "first_day", "last_day"),
     Message: ("id", "subject", "body", "link", "kind", "sent_at", "read_at"),
     ReportingRound: ("id", "year", "half", "opens_on", "closes_on", "state", "version"),
     TrainingClass: (
@@ -86,6 +91,10 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "training_class.id", "seat", "number", "person.id", "state", "version", "answer_by", "answered_at",
         "answer_reason", "letter",
     ),
+    StaffingRun: (
+        "id", "state", "again", "started_at", "finished_at", "classes", "teachers", "seats", "unfilled", "stored",
+        "objective", "bound", "method", "cut", "inputs_sha256", "answer_sha256", "shortages",
+    ),
     TeamChange: (
         "id", "training_class.id", "state", "version", "before", "wanted", "reason", "requested_at", "decided_at",
         "decision",
@@ -100,6 +109,9 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     FiledProgramme: (
         "id", "training_class.id", "version", "filed_at", "content", "reason", "moved", "material",
     ),
+    ProgrammeComment: ("id", "training_class.id", "place", "answers.id", "text", "organisation", "at", "resolved_at"),
+    SectionVerdict: ("id", "training_class.id", "version", "place", "accepts", "code", "comment", "at"),
+    ReturnedItem: ("id", "training_class.id", "version", "place", "code", "comment", "mended_at", "answer"),
     ModuleHours: ("id", "module", "periods", "effective_from", "basis", "entered_at"),
     ProgrammeTemplate: ("id", "level", "title", "content", "saved_at", "closed_at"),
     Room: ("id", "name", "kind", "seats", "closed_at"),

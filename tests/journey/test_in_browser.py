@@ -72,7 +72,7 @@ def _plan(life: Life) -> int:
     press(page, "开启报送")
     where = page.url.removeprefix(life.site.address)
     page = life.open(life.cast.xingtai.staff, where)
-    page.get_by_role("link", name="填报").first.click()
+    page.get_by_role("link", name="填报班次").click()
     page.get_by_label("培训级别").select_option("3")
     page.get_by_label("专业大类").select_option(label="机械类")
     page.get_by_label("开班日").fill(FIRST.isoformat())

@@ -103,8 +103,8 @@ def test_everything_missing_is_said_at_once(class_at: ClassAtFixture) -> None:
     with pytest.raises(RuleBroken) as caught:
         submit_programme(programme=programme(c), seen=programme(c).version, by=c.staff, now=c.now)
     assert [b.rule for b in caught.value.breaches] == [
-        "programme.sections", "timetable.days", "timetable.modules", "timetable.assessment", "timetable.assessment",
-        "programme.venue", "programme.unstaffed",
+        "programme.sections", "programme.venue", "timetable.days", "timetable.modules", "timetable.assessment",
+        "timetable.assessment", "programme.unstaffed",
     ]  # fmt: skip
 
 

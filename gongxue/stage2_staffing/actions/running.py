@@ -47,11 +47,7 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
     What was invited before is fixed. Refused: no class waits, another run is under way.
     """
     _give_up_failed()
-    classes = classes_waiting(by, again)
-    if not classes:
-        raise RuleBroken(
-            [Breach("run.nothing", "TR 8", "没有等待推荐的开班申请。", "培训机构提出开班申请后再运行。")]
-        )
+    _waiting(by, again)
     try:
         with transaction.atomic():
             run = StaffingRun.objects.create(started_by=by.account, started_at=now, again=again)
@@ -63,6 +59,7 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
                 )
             ]
         ) from None
+    classes = _waiting(by, again)  # once more: another run may have ended while this one waited for its turn
     record(Permission.RUN_STAFFING, by=by, now=now, about=run, changes={"classes": [None, len(classes)]})
     if len(classes) > AT_ONCE:
         run.job = enqueue_as(by, staffing_job, run=run.pk)
@@ -71,6 +68,16 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
         carry_out(run.pk, by, now)
         run.refresh_from_db()
     return run
+
+
+def _waiting(by: Role, again: bool) -> list[TrainingClass]:
+    """The classes of a run. Refused when there is none."""
+    classes = classes_waiting(by, again)
+    if not classes:
+        raise RuleBroken(
+            [Breach("run.nothing", "TR 8", "没有等待推荐的开班申请。", "培训机构提出开班申请后再运行。")]
+        )
+    return classes
 
 
 def _give_up_failed() -> None:

@@ -21,7 +21,7 @@ from gongxue.stage3_programme.copying import PARTS, carried
 from gongxue.stage3_programme.frozen import about_class
 from gongxue.stage3_programme.models import Programme, ProgrammeTemplate
 from gongxue.stage3_programme.queries import programme_of, snapshot, written_sessions
-from gongxue.stage3_programme.queries.sources import arrival, held_by
+from gongxue.stage3_programme.queries.sources import arrival, held_by, is_key
 
 
 @action(Permission.COPY_PROGRAMME)
@@ -34,7 +34,7 @@ def copy_programme(
     timetable arrives on the class's own days, teachers by their seats, rooms as they are.
     """
     shown = lock(training_class, by)
-    refuse_if(_part_breaches(parts))
+    refuse_if(_part_breaches(parts) + _source_breaches(source))
     held = held_by(by, shown, source)
     if held is None:
         raise NotThere
@@ -58,6 +58,19 @@ def copy_programme(
     titles = [title for key, title in PARTS.items() if key in parts]
     record(Permission.COPY_PROGRAMME, by=by, now=now, about=made, changes={"parts": [source[:40], titles]})
     return made
+
+
+def _source_breaches(source: str) -> list[Breach]:
+    if is_key(source):
+        return []
+    return [
+        Breach(
+            "copy.source",
+            "TR 9",
+            "没有选择要套用的方案。",
+            "请从列表中选择模板、以往培训班或本班以前的版本。",
+        )
+    ]
 
 
 def _part_breaches(parts: Sequence[str]) -> list[Breach]:

@@ -64,11 +64,18 @@ def sources_for(role: Role, training_class: TrainingClass) -> list[Source]:
     ]
 
 
+def is_key(text: str) -> bool:
+    """Whether a text names a source at all: template-7, class-12, version-3."""
+    kind, _, number = text.partition("-")
+    named = kind in ("template", "class", "version")
+    return named and number.isascii() and number.isdigit() and len(number) < 16
+
+
 def held_by(role: Role, training_class: TrainingClass, key: str) -> dict[str, Any] | None:
     """What a source carries; None when there is none of that name for this class and role."""
-    kind, _, number = key.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 16):
+    if not is_key(key):
         return None
+    kind, _, number = key.partition("-")
     pk = int(number)
     if kind == "template":
         rows = [row for row in templates_for(role, training_class) if row.pk == pk]

@@ -11,16 +11,25 @@ from typing import Any
 from django.db import models
 
 from gongxue.foundation.identity.models import Role
-from gongxue.parties.models import Person
+from gongxue.parties.models import Person, PoolMembership
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
 from gongxue.stage1_planning.actions import return_change
 from gongxue.stage1_planning.models import PlanChange
 from gongxue.stage2_staffing.actions import request_team
 from gongxue.stage2_staffing.models import Opening, Recommendation, TeamChange
-from gongxue.stage3_programme.actions import save_template
-from gongxue.stage3_programme.models import ProgrammeTemplate
+from gongxue.stage3_programme.actions import (
+    change_programme,
+    comment_programme,
+    confirm_programme,
+    edit_programme,
+    return_programme,
+    review_section,
+    save_template,
+)
+from gongxue.stage3_programme.models import Programme, ProgrammeTemplate
 from gongxue.stage3_programme.queries import programme_of, sessions_of
+from gongxue.stage3_programme.queries.review import items_of
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
 from gongxue.stage6_assessment.actions import request_correction
@@ -77,6 +86,47 @@ def _attendee(c: ClassAt) -> models.Model:
 
 def _programme(c: ClassAt) -> models.Model | None:
     return programme_of(c.tc)
+
+
+def _written(c: ClassAt) -> Programme:
+    found = programme_of(c.tc)
+    assert found is not None
+    return found
+
+
+def _remark(c: ClassAt) -> models.Model:
+    return comment_programme(programme=_written(c), place="venue", text=WORDS, by=c.staff, now=c.now)
+
+
+def _mended(c: ClassAt) -> models.Model:
+    """A part that the province has given back."""
+    inputs: dict[str, Any] = {"by": c.province, "now": c.now}
+    row = _written(c)
+    review_section(programme=row, place="logistics", accepts=False, code="staff", seen=row.version, **inputs)
+    return_programme(programme=row, seen=row.version, reason=WORDS, **inputs)
+    return items_of(_written(c))[0]
+
+
+def _changing(c: ClassAt) -> Programme:
+    """A filed programme under a small change that both instructors stand by."""
+    row = _written(c)
+    if not row.is_change:
+        now = c.now
+        change_programme(programme=row, seen=row.version, reason=WORDS, by=c.staff, now=now)
+        rows = [one | {"teacher": None} for one in _writing(c)["sessions"]]
+        for one, held in zip(rows, sessions_of(c.tc), strict=True):
+            one |= {"teacher": held.teacher_id, "room": "二号实训室"}
+        edit_programme(training_class=c.tc, seen=_written(c).version, sessions=rows, by=c.staff, now=now)
+        for by in c.instructors:
+            confirm_programme(programme=_written(c), seen=_written(c).version, by=by, now=now)
+    return _written(c)
+
+
+def _member(c: ClassAt) -> models.Model:
+    found: models.Model = PoolMembership.objects.unscoped("test").get(
+        person__account=c.instructors[0].account_id
+    )
+    return found
 
 
 def _team_change(c: ClassAt) -> models.Model:
@@ -231,11 +281,24 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.REFUSE_TEAM, "opened", _province, _team_change, _with(seen=1, reason=WORDS)),
     Tried(P.SWITCH_CHAIN, "opened", _staff, lambda c: Opening.objects.inside(training_class=c.tc).get(), _with(on=False)),
     Tried(P.WITHDRAW_INVITATION, "invited", _staff, lambda c: c.invitations[0], _with(reason=WORDS)),
+    Tried(P.RUN_STAFFING, "opened", _centre, lambda c: None, _with(again=False)),
+    Tried(P.MARK_AWAY, "staffed", lambda c: c.instructors[0], lambda c: None,
+          lambda c: {"first_day": c.tc.last_day + timedelta(days=20), "last_day": c.tc.last_day + timedelta(days=21), "note": WORDS}),
+    Tried(P.INTRODUCE, "staffed", lambda c: c.instructors[0], lambda c: None, _with(introduction=WORDS)),
+    Tried(P.SET_WILLING, "staffed", lambda c: c.instructors[0], _member, _with(levels=["3"])),
     Tried(P.EDIT_PROGRAMME, "drafted", _staff, _tc, _writing),
     Tried(P.CONFIRM_PROGRAMME, "drafted", lambda c: c.instructors[0], _programme, _seen()),
     Tried(P.SUBMIT_PROGRAMME, "team_confirmed", _staff, _programme, _seen()),
     Tried(P.RETURN_PROGRAMME, "programme_submitted", _province, _programme, _seen(reason=WORDS)),
     Tried(P.FILE_PROGRAMME, "programme_submitted", _province, _programme, _seen()),
+    Tried(P.REVIEW_SECTION, "programme_submitted", _province, _programme,
+          _seen(place="logistics", accepts=False, code="staff", comment=WORDS)),
+    Tried(P.MEND_SECTION, "programme_submitted", _staff, _mended, _with(answer=WORDS)),
+    Tried(P.COMMENT_PROGRAMME, "drafted", _staff, _programme, _with(place="venue", text=WORDS)),
+    Tried(P.ANSWER_COMMENT, "drafted", lambda c: c.instructors[0], _remark, _with(text=WORDS)),
+    Tried(P.CHANGE_PROGRAMME, "filed", _staff, _programme, _seen(reason=WORDS)),
+    Tried(P.DROP_CHANGE, "admitted", _staff, _changing, _seen()),
+    Tried(P.FILE_CHANGE, "admitted", _staff, _changing, _seen()),
     Tried(P.COPY_PROGRAMME, "drafted", _staff, _tc, _copied),
     Tried(P.SAVE_TEMPLATE, "drafted", _staff, _tc, _with(title="三级通用方案")),
     Tried(P.SET_HOURS, "planned", _centre, lambda c: None,
