@@ -22,11 +22,11 @@ from gongxue.foundation.access.middleware import DenyByDefault
 from gongxue.foundation.access.routes import Open
 from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.lifecycle.scope import Scoped
-from gongxue.parties.models import PeopleImport, Person, PoolMembership
+from gongxue.parties.models import PeopleImport, Person, PoolMembership, Unavailability
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
-from gongxue.stage2_staffing.models import Invitation, Opening, TeamChange
-from gongxue.stage3_programme.models import Programme
+from gongxue.stage2_staffing.models import Invitation, Opening, StaffingRun, TeamChange
+from gongxue.stage3_programme.models import Programme, ProgrammeComment, ProgrammeTemplate, ReturnedItem, Room
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
 from gongxue.stage6_assessment.models import Correction, Retake
@@ -40,15 +40,25 @@ ROWS: dict[str, type[models.Model]] = {
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
-    "role/": Role, "openings/": Opening, "team_changes/": TeamChange,
+    "role/": Role, "openings/": Opening, "team-changes/": TeamChange, "staffing/runs/": StaffingRun,
+    "programmes/items/": ReturnedItem, "programmes/comments/": ProgrammeComment,
+    "programmes/templates/": ProgrammeTemplate, "programmes/rooms/": Room, "pool/days/": Unavailability,
 }  # fmt: skip
 
 TEACHES = {"instructor", "examiner", "other instructor"}
 LEARNS = {"trainee", "other trainee"}
+OFFICE = {"coordinator", "certificate officer"}
+ABOVE = {"oversight", "own province", "other province"}
 # Inside the class, but not everything in it is for everybody: who is refused a page about a class that they see.
 NARROWER: dict[str, set[str]] = {
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
     "application.scan": {"examiner", *LEARNS}, "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
+    "planning.feasibility": {"stranger", *OFFICE, *TEACHES, *LEARNS}, "pool.xlsx": {"staff", "other staff"},
+    "programme.docx": LEARNS, "programme.pdf": LEARNS,
+    "programme.parts": {"examiner", "oversight", *OFFICE, *LEARNS},
+    "programme.remarks": {"examiner", "oversight", *OFFICE, *LEARNS},
+    "programme.rooms": {"centre", "stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
+    "programme.templates": {"stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
     "needs": {"examiner", *LEARNS}, "office": LEARNS, "staffing": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
@@ -59,6 +69,10 @@ NOTHING_THERE = {
     "application.scan",
     "product_file",
     "programme.filed",
+    "programme.filed.docx",
+    "programme.filed.pdf",
+    "programme.remarks",
+    "programme.versions",
     "assessment.request_correction",
 }
 
