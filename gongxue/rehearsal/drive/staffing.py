@@ -50,9 +50,15 @@ def _first_choice(run: Run) -> dict[int, str]:
     people = {r.person_id: r.seat for r in latest_recommendation(run.tc) if r.chosen}
     instructors = [pk for pk, seat in people.items() if seat == Seat.INSTRUCTOR]
     for teacher in teachers_by_number(run.tc, run.preferred):
-        if instructors and not teacher.obstacles and teacher.person.pk not in people:
-            del people[instructors.pop()]
-            people[teacher.person.pk] = Seat.INSTRUCTOR.value
+        pk = teacher.person.pk
+        if not instructors or teacher.obstacles or pk in instructors:
+            continue
+        gone = instructors.pop()
+        if pk in people:  # recommended as an examiner: the two change places
+            people[gone] = Seat.EXAMINER.value
+        else:
+            del people[gone]
+        people[pk] = Seat.INSTRUCTOR.value
     return people
 
 
