@@ -60,7 +60,7 @@ class Permission(StrEnum):
     SEE_CLASSES = "classes.see", "查看培训班"
     SEE_POOL = "pool.see", "查看骨干教师库"
     SEE_LEDGER = "ledger.see", "查看证书台账"
-    SEE_RUNS = "staffing_runs.see", "查看全国统一推荐"
+    SEE_RUNS = "runs.see", "查看全国统一推荐"
     SEE_TRAIL = "trail.see", "查看操作留痕"
     SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"

@@ -251,10 +251,16 @@ def test_the_second_tab_of_an_application_overwrites_nothing(
 
 # Acts on content that somebody else may be changing: they name what was seen. The others add, or change one thing once.
 GUARDED = {
-    Permission.EDIT_LINE, Permission.APPROVE_LINE, Permission.RETURN_LINE, Permission.SEND_BACK_LINE,
-    Permission.EDIT_PROGRAMME, Permission.CONFIRM_PROGRAMME, Permission.SUBMIT_PROGRAMME, Permission.RETURN_PROGRAMME,
-    Permission.FILE_PROGRAMME, Permission.EDIT_NOTICE, Permission.SAVE_APPLICATION, Permission.CALL_ROLL,
-    Permission.ASSIGN_GROUPS, Permission.COUNTERSIGN_CORRECTION, Permission.REFUSE_CORRECTION,
+    Permission.AMEND_CHANGE, Permission.APPLY_CANCEL, Permission.APPLY_CHANGE, Permission.APPROVE_CHANGE,
+    Permission.APPROVE_LINE, Permission.APPROVE_TEAM, Permission.ASSIGN_GROUPS, Permission.CALL_ROLL,
+    Permission.CHANGE_PROGRAMME, Permission.CHANGE_ROUND, Permission.CONFIRM_PROGRAMME,
+    Permission.COPY_PROGRAMME, Permission.COUNTERSIGN_CORRECTION, Permission.DROP_CHANGE,
+    Permission.EDIT_LINE, Permission.EDIT_NOTICE, Permission.EDIT_PROGRAMME, Permission.FILE_CHANGE,
+    Permission.FILE_PROGRAMME, Permission.QUESTION_CHANGE, Permission.RECORD_CHANGE,
+    Permission.REFUSE_CHANGE, Permission.REFUSE_CORRECTION, Permission.REFUSE_TEAM,
+    Permission.RETURN_CHANGE, Permission.RETURN_LINE, Permission.RETURN_PROGRAMME,
+    Permission.REVIEW_SECTION, Permission.SAVE_APPLICATION, Permission.SEND_BACK_LINE,
+    Permission.SUBMIT_PROGRAMME,
 }  # fmt: skip
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import typing
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
 from hypothesis import strategies as st
 
 from gongxue.foundation.lifecycle.acts import Act, Parameter
+from gongxue.foundation.pages.act import plain_kind
 from gongxue.regulations.attendance import Presence
+from gongxue.regulations.invitations import DeclineReason
 from gongxue.regulations.lifecycle import MOVES
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
@@ -55,7 +59,7 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "part": ("process", "final", "oral"), "agrees": (True, False), "pledged": (True, False),
     "venue_declared": (None, True, False), "final_mode": ("", "lesson", "song"), "sections": (None, {"venue": "实训楼"}),
     "sessions": (None, []), "preferred": ((),), "deadline": ("opening", "programme", "feedback"), "file": (None,),
-    "period": (1, 2, 8, 9), "quantity": (1, 3), "headcount": (4, 30, 31),
+    "period": (1, 2, 8, 9), "code": ("", *DeclineReason), "quantity": (1, 3), "headcount": (4, 30, 31),
 }  # fmt: skip
 
 
@@ -107,7 +111,16 @@ class Whims:
             return self._mapping(name)
         if name == "answers":
             return self._answers()
-        return getattr(tc, name)  # the fields of the plan line, as they are
+        if hasattr(tc, name):
+            return getattr(tc, name)  # the fields of the plan line, as they are
+        return self._of_kind(plain_kind(parameter.kind))
+
+    def _of_kind(self, kind: Any) -> Any:
+        """Something of the kind that an input wants."""
+        kind = typing.get_origin(kind) or kind
+        if kind is date:
+            return self.one_of((self._c.tc.first_day, self._c.tc.last_day))
+        return self.one_of({str: ("", "一句话"), int: (0, 1, 3), bool: (True, False)}.get(kind, ((), {})))
 
     def _mapping(self, name: str) -> dict[int, Any]:
         if name == "people":

@@ -44,6 +44,8 @@ centre: planning.question_change planning.record_change                      # B
 institution: staffing.open staffing.invite staffing.withdraw                 # C03 C06: TR 8
 institution: staffing.nominate                                               # AMB-70
 centre: staffing.confirm_expert                                              # AMB-70
+centre oversight province: runs.see                                          # C05: TR 8
+centre system: staffing.run                                                  # C05: TR 8
 centre institution system: staffing.recommend                                # C05: TR 8
 backbone: staffing.accept staffing.decline                                   # C06 C07: TR 8
 backbone: pool.mark_away pool.clear_away pool.set_willing pool.introduce     # O15: the teacher's own page
@@ -159,6 +161,7 @@ def test_the_daily_run_decides_nothing_that_a_person_should() -> None:
         "platform.daily",
         "platform.restore",
         "staffing.recommend",
+        "staffing.run",
         "staffing.expire",
         "staffing.substitute",
         "enrolment.close",

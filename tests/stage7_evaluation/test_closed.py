@@ -25,6 +25,9 @@ LEFT_OPEN = {  # what the texts leave open after the closing → who may do it
     Permission.REQUEST_CORRECTION: {
         "institution"
     },  # MG 13: a mark is corrected whenever it is found to be wrong
+    Permission.SAVE_TEMPLATE: {"centre", "institution"},  # what has proved itself is kept for later classes
+    Permission.SET_WILLING: {"instructor 1", "instructor 2"},  # nor their own entry in the pool
+    Permission.CLOSE_TEMPLATE: {"centre"},  # not a part of the class
     Permission.DOWNLOAD: {"trainee 4"},  # MG 18.2: the holder collects when they come
 }
 

@@ -12,7 +12,8 @@ from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import edit, lock
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.foundation.trail.record import record
-from gongxue.regulations.calendar import day_of
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.invitations import answer_window
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, OpeningState
@@ -87,8 +88,11 @@ def _recommend_anew(shown: TrainingClass, seat: Seat, by: Role, now: datetime) -
 
 @action(Permission.SWITCH_CHAIN)
 def switch_chain(*, opening: Opening, on: bool, by: Role, now: datetime) -> Opening:
-    """The institution lets the platform ask substitutes by itself, or asks them by hand."""
-    lock(opening.training_class, by)
+    """The institution lets the platform ask substitutes by itself, or asks them by hand. Refused: the class is over."""
+    shown = lock(opening.training_class, by)
+    if day_of(now) > shown.last_day:
+        says = f"培训已于{said(shown.last_day)}结束，不再递补。"
+        raise RuleBroken([Breach("chain.over", "TR 8", says, "在以后的班次中设置。")])
     row = lock(opening, by)
     changes = edit(row, chain=on)
     if changes:

@@ -10,6 +10,7 @@ from gongxue.foundation.lifecycle.engine import lock
 from gongxue.foundation.lifecycle.errors import NotAllowed, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.lifecycle import CLOSED_STAGE
 from gongxue.regulations.programme_review import COMMENT_LIMIT, is_place, place_title
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
@@ -19,6 +20,10 @@ from gongxue.stage3_programme.queries.review import may_speak
 
 
 def _check_may_speak(shown: TrainingClass, by: Role, programme: Programme | None) -> None:
+    if shown.stage == CLOSED_STAGE:
+        refuse_if(
+            [Breach("comment.closed", "TR 13", "本班已结班归档，批注不再增改。", "以往的批注仍可查看。")]
+        )
     if not may_speak(by, shown, programme):
         raise NotAllowed("批注由培训机构和本班授课骨干教师填写，省级管理部门在审核时填写。", "TR 9")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.lifecycle import ProgrammeState
+from gongxue.regulations.lifecycle import CLOSED_STAGE, ProgrammeState
 from gongxue.regulations.programme_review import PLACES, TIMETABLE, parts_of
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
@@ -190,7 +190,7 @@ def may_read_comments(role: Role, training_class: TrainingClass) -> bool:
 
 def may_speak(role: Role, training_class: TrainingClass, programme: Programme | None) -> bool:
     """Whether a role may remark now: those who write always, the province while it reviews."""
-    if not role.may(Permission.COMMENT_PROGRAMME):
+    if training_class.stage == CLOSED_STAGE or not role.may(Permission.COMMENT_PROGRAMME):
         return False
     if role.is_(Duty.PROVINCE):
         return programme is not None and programme.state == ProgrammeState.SUBMITTED
