@@ -36,13 +36,13 @@ class Plan:
 # Every stage of TR 6, from closed classes to lines that wait for review; 邢台 (009) is at home everywhere. The classes
 # of category 04 from -7 on are a fortnight apart: one teacher of that category has something to do in each.
 PLANS: tuple[Plan, ...] = (
-    Plan("009", "3", "01", -130, 24), Plan("001", "3", "03", -118, 28), Plan("017", "1", "02", -104, 20),
-    Plan("020", "2", "01", -97, 18), Plan("033", "G", "03", -90, 16), Plan("037", "3", "06", -76, 22),
-    Plan("009", "2", "02", -62, 26), Plan("031", "3", "04", -48, 20), Plan("041", "3", "05", -34, 24),
-    Plan("009", "3", "02", -20, 30, "close", "correction"), Plan("026", "2", "03", -19, 16, "confirm_results"),
-    Plan("009", "2", "06", -15, 20, "issue"), Plan("013", "3", "01", -12, 18, "confirm_results"),
-    Plan("009", "3", "03", -5, 30), Plan("017", "1", "01", -8, 22, "score_final"),
-    Plan("034", "3", "04", -7, 24, "score_process"), Plan("046", "2", "02", -6, 16), Plan("009", "2", "01", 1, 30),
+    Plan("009", "3", "01", -130, 24), Plan("001", "3", "03", -118, 14), Plan("017", "1", "02", -104, 12),
+    Plan("020", "2", "01", -97, 12), Plan("033", "G", "03", -90, 12), Plan("037", "3", "06", -76, 12),
+    Plan("009", "2", "02", -62, 26), Plan("031", "3", "04", -48, 14), Plan("041", "3", "05", -34, 14),
+    Plan("009", "3", "02", -20, 30, "close", "correction"), Plan("026", "2", "03", -19, 12, "confirm_results"),
+    Plan("009", "2", "06", -15, 20, "issue"), Plan("013", "3", "01", -12, 12, "confirm_results"),
+    Plan("009", "3", "03", -5, 30), Plan("017", "1", "01", -8, 14, "score_final"),
+    Plan("034", "3", "04", -7, 16, "score_process"), Plan("046", "2", "02", -6, 12), Plan("009", "2", "01", 1, 30),
     Plan("028", "3", "06", 6, 20), Plan("009", "3", "05", 10, 30), Plan("010", "3", "01", 14, 26),
     Plan("014", "3", "04", 17, 24), Plan("023", "2", "05", 18, 20), Plan("009", "3", "06", 24, 28),
     Plan("005", "1", "03", 27, 20), Plan("009", "2", "04", 31, 30, "confirm_programme"),
