@@ -101,10 +101,10 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     Programme: (
         "id", "training_class.id", "state", "version", "objectives", "course_plan", "assessment_plan", "materials",
-        "venue", "logistics", "final_mode", "venue_declared", "returned_reason", "submitted_at", "filed_at",
+        "venue", "logistics", "final_mode", "venue_declared", "groups", "returned_reason", "submitted_at", "filed_at",
         "late_days",
     ),
-    CourseSession: ("id", "day", "period", "kind", "module", "topic", "teacher.id", "room"),
+    CourseSession: ("id", "day", "period", "kind", "module", "topic", "teacher.id", "room", "group"),
     ProgrammeConfirmation: ("id", "training_class.id", "person.id", "version", "confirmed_at"),
     FiledProgramme: (
         "id", "training_class.id", "version", "filed_at", "content", "reason", "moved", "material",

@@ -24,9 +24,11 @@ from gongxue.regulations.certificates import RESULT_PASSED, course_content, hold
 from gongxue.regulations.evaluation import download_breaches
 from gongxue.regulations.lifecycle import ResultsState
 from gongxue.regulations.numbers import certificate_number, serial_number, series_breaches, stock_breaches
+from gongxue.regulations.parallel import least
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.queries import filed_version
+from gongxue.stage3_programme.timetable import periods_of
 from gongxue.stage6_assessment.models import TranscriptLine
 from gongxue.stage6_assessment.queries import results_of
 from gongxue.stage7_evaluation.queries import has_answered
@@ -167,8 +169,9 @@ def _training(shown: TrainingClass) -> tuple[int, str]:
     """培训课时 and, for level G, the content its own programme names."""
     filed = filed_version(shown)
     content = filed.content if filed else {"sessions": [], "sections": {}}
+    periods = least(periods_of(content))  # AMB-04: teaching and both assessments; every group had as many
     topics = dict.fromkeys(s["topic"] for s in content["sessions"] if s["topic"] and s["kind"] == "course")
-    return len(content["sessions"]), "、".join(topics)
+    return periods, "、".join(topics)
 
 
 def _certificate(

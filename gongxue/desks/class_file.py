@@ -20,8 +20,6 @@ from gongxue.stage1_planning.models import DeadlineException, TrainingClass
 from gongxue.stage1_planning.queries import exceptions_of
 from gongxue.stage1_planning.queries.watching import Ask, Watched, reckoned, watched
 from gongxue.stage2_staffing.queries import SeatView, seats_of
-from gongxue.stage3_programme.models import CourseSession
-from gongxue.stage3_programme.queries import sessions_of
 from gongxue.stage4_enrolment.models import Enrolment
 from gongxue.stage4_enrolment.queries import counts_of, enrolment_of
 from gongxue.stage6_assessment.queries import Record, records_of
@@ -66,11 +64,6 @@ class ClassFile:
     def enrolment(self) -> Enrolment | None:
         """The enrolment."""
         return enrolment_of(self.training_class)
-
-    @cached_property
-    def sessions(self) -> list[CourseSession]:
-        """The timetable."""
-        return sessions_of(self.training_class)
 
     @cached_property
     def records(self) -> list[Record]:

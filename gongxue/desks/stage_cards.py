@@ -35,7 +35,7 @@ from gongxue.stage3_programme.queries import (
     unconfirmed,
     written_sessions,
 )
-from gongxue.stage5_delivery.queries import called_periods, delivery_of
+from gongxue.stage5_delivery.queries import delivery_of, rolls_of
 from gongxue.stage6_assessment.queries import results_of
 from gongxue.stage7_evaluation.queries import answered_count, certificates_due, closing_of, has_answered
 
@@ -178,16 +178,17 @@ def _delivery(file: ClassFile) -> StageCard:
 
 def _roll_facts(file: ClassFile, card: StageCard, delivery: Stateful) -> None:
     """How much of the roll is called; ending the teaching once everything is."""
-    tc, planned = file.training_class, {(s.day, s.period) for s in file.sessions}
-    called = called_periods(tc)
-    card.facts = [("学员", f"{len(file.records)} 人"), ("考勤", f"{len(called)}/{len(planned)} 课时已点名")]
+    tc = file.training_class
+    rolls = rolls_of([tc])[tc.pk]
+    waiting = rolls.waiting
+    card.facts = [("学员", f"{len(file.records)} 人"), ("考勤", f"{rolls.called}/{rolls.planned} 课时已点名")]
     if delivery.state != DeliveryState.RUNNING:
         return
-    behind = [day for day, period in planned - called if day < file.today]
+    behind = [day for day, _ in waiting if day < file.today]
     if behind:
         card.missing.append(f"{len(behind)} 个课时尚未点名")
     if file.today >= tc.last_day:
-        card.buttons = [finish_button(tc)] if planned <= called else []
+        card.buttons = [finish_button(tc)] if not waiting else []
 
 
 def _assessment(file: ClassFile) -> StageCard:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from .breaches import Breach
 from .calendar import said
 from .editions import Edition
 from .levels import Level, modules_of
+from .parallel import WHOLE_CLASS, by_group, clashes, group_title, least, trainee_periods
 
 SECTIONS: dict[str, str] = {  # TR 9: 培训目标、课程安排、考核安排、培训资料、场地设备、后勤服务
     "objectives": "培训目标",
@@ -80,6 +80,7 @@ class Session:
     kind: SessionKind
     module: str  # module code; empty unless COURSE
     teacher: int | None
+    group: int = WHOLE_CLASS
 
 
 def scenic_warnings(venue: str) -> list[str]:
@@ -105,8 +106,9 @@ def section_breaches(sections: dict[str, str]) -> list[Breach]:
 
 
 def timetable_breaches(
-    sessions: Sequence[Session], level: Level, days: int, first_day: date, last_day: date, edition: Edition
-) -> list[Breach]:
+    sessions: Sequence[Session], level: Level, days: int, first_day: date, last_day: date, edition: Edition,
+    groups: int = 1,
+) -> list[Breach]:  # fmt: skip
     """Whether the timetable keeps the standard: inside the dates, enough days, every module, both assessments.
 
     A day on which there is neither teaching nor an assessment is no day of training (TR 11.2).
@@ -124,6 +126,28 @@ def timetable_breaches(
                 f"培训时间为{said(first_day)}至{said(last_day)}。",
             )
         )
+    breaches += for_each_group(sessions, groups, lambda rows: _standard(rows, level, days))
+    return breaches + _clashes(sessions, edition)
+
+
+def for_each_group(
+    sessions: Sequence[Session], groups: int, check: Callable[[Sequence[Session]], list[Breach]]
+) -> list[Breach]:
+    """What a check says of every group: said once where it holds for all, else with the group's name."""
+    found = {group: check(rows) for group, rows in by_group(sessions, groups).items()}
+    every = list(found.values())
+    shared = [one for one in every[0] if all(one in others for others in every[1:])]
+    return shared + [
+        replace(one, says=f"{group_title(group)}：{one.says}")
+        for group, breaches in found.items()
+        for one in breaches
+        if one not in shared
+    ]
+
+
+def _standard(sessions: Sequence[Session], level: Level, days: int) -> list[Breach]:
+    """What the standard asks for everybody's timetable."""
+    breaches: list[Breach] = []
     used = {s.day for s in sessions if s.kind != SessionKind.OTHER}
     if len(used) != days:
         breaches.append(
@@ -148,7 +172,7 @@ def timetable_breaches(
                 "每个模块至少安排 1 课时。",
             )
         )
-    return breaches + _assessments(sessions) + _clashes(sessions, edition)
+    return breaches + _assessments(sessions)
 
 
 def _assessments(sessions: Sequence[Session]) -> list[Breach]:
@@ -178,12 +202,11 @@ def _assessments(sessions: Sequence[Session]) -> list[Breach]:
 
 def _clashes(sessions: Sequence[Session], edition: Edition) -> list[Breach]:
     breaches = []
-    twice = [key for key, n in Counter((s.day, s.period) for s in sessions).items() if n > 1]
-    if twice:
+    if twice := clashes(((s.day, s.period), s.group) for s in sessions):
         day, period = twice[0]
-        breaches.append(
-            Breach("timetable.twice", "TR 9", f"{said(day)}第 {period} 课时安排了两次。", "请删去一处。")
-        )
+        says = f"{said(day)}第 {period} 课时安排了两次。"
+        way_out = "请删去一处；同一课时只有不同的组可以同时上课。"
+        breaches.append(Breach("timetable.twice", "TR 9", says, way_out))
     if any(not 1 <= s.period <= edition.periods_a_day for s in sessions):
         breaches.append(
             Breach(
@@ -196,12 +219,14 @@ def _clashes(sessions: Sequence[Session], edition: Edition) -> list[Breach]:
     return breaches
 
 
-def training_periods(sessions: Sequence[Session]) -> int:
+def training_periods(sessions: Sequence[Session], groups: int = 1) -> int:
     """The 培训课时 of the certificate: the sum of the timetable, teaching and both assessments (TR 11.2).
+
+    What is taught to groups in parallel counts once for each trainee; where groups differ, the least counts.
 
     reading: AMB-04 the periods of the timetable are added up, no number of periods is prescribed
     """
-    return sum(s.kind != SessionKind.OTHER for s in sessions)
+    return least(trainee_periods((s.group for s in sessions if s.kind != SessionKind.OTHER), groups))
 
 
 def confirmation_breaches(missing: Sequence[str]) -> list[Breach]:

@@ -18,6 +18,7 @@ from datetime import date
 from .breaches import Breach
 from .calendar import said
 from .levels import module_by_code
+from .parallel import WHOLE_CLASS, group_title
 from .programme import SECTIONS, FinalMode, SessionKind, scenic_warnings
 
 TOLD_SECTIONS = frozenset({"venue", "logistics"})  # what trainees travel and stay by
@@ -37,18 +38,20 @@ class Lesson:
     teacher: int | None
     teacher_name: str
     room: str
+    group: int = WHOLE_CLASS
 
     @property
-    def content(self) -> tuple[str, str]:
-        """What is taught: the module; where a level has none (G), the topic is the content."""
+    def content(self) -> tuple[str, str, int]:
+        """What is taught to whom: the module; where a level has none (G), the topic is the content."""
         free = self.kind == SessionKind.COURSE and not self.module
-        return self.module or self.kind.value, self.topic if free else ""
+        return self.module or self.kind.value, self.topic if free else "", self.group
 
     @property
     def says(self) -> str:
         """What is taught, in words."""
         module = module_by_code(self.module)
-        return module.title if module else self.content[1] or self.kind.title
+        what = module.title if module else self.content[1] or self.kind.title
+        return f"{group_title(self.group)}{what}" if self.group else what
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def moved_between(before: Version, after: Version, today: date) -> list[Moved]:
     found = [*_texts(before, after), *_days(before, after), *_assessments(before, after)]
     days: dict[date, tuple[list[Lesson], list[Lesson]]] = {}
     for side, version in enumerate((before, after)):
-        for lesson in sorted(version.lessons, key=lambda one: (one.day, one.period)):
+        for lesson in sorted(version.lessons, key=lambda one: (one.day, one.period, one.group)):
             days.setdefault(lesson.day, ([], []))[side].append(lesson)
     for day in sorted(days):
         old, new = days[day]
@@ -99,12 +102,11 @@ def material_breaches(moved: Sequence[Moved]) -> list[Breach]:
 
 def taught_breaches(before: Version, after: Version, taught: Collection[tuple[date, int]]) -> list[Breach]:
     """A period whose roll was called is a fact: it stays as it is, whatever else changes (TR 12)."""
-    new = {(one.day, one.period): one for one in after.lessons}
-    touched = sorted(
-        (one.day, one.period)
-        for one in before.lessons
-        if (one.day, one.period) in taught and new.get((one.day, one.period)) != one
+    old, new = (
+        {place: {one for one in side.lessons if (one.day, one.period) == place} for place in taught}
+        for side in (before, after)
     )
+    touched = sorted(place for place in taught if old[place] and old[place] != new[place])
     if not touched:
         return []
     (day, period), n = touched[0], len(touched)
@@ -147,11 +149,14 @@ def _days(before: Version, after: Version) -> Iterable[Moved]:
 def _assessments(before: Version, after: Version) -> Iterable[Moved]:
     for kind in _ASSESSMENTS:
         old, new = (
-            sorted((one.day, one.period) for one in side.lessons if one.kind == kind)
+            sorted((one.day, one.period, one.group) for one in side.lessons if one.kind == kind)
             for side in (before, after)
         )
-        if old != new:
-            yield Moved("assessments", f"{kind.title}由{_spans(old)}改为{_spans(new)}。", True, True)
+        if old == new:
+            continue
+        was, becomes = (_spans(sorted({place[:2] for place in side})) for side in (old, new))
+        words = f"由{was}改为{becomes}" if was != becomes else "的分组有调整"
+        yield Moved("assessments", f"{kind.title}{words}。", True, True)
 
 
 def _spans(places: Sequence[tuple[date, int]]) -> str:

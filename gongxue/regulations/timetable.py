@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +11,7 @@ from .breaches import Breach
 from .calendar import said
 from .editions import Edition
 from .levels import Level, modules_of
+from .parallel import clashes, group_title, said_of, taken_twice, trainee_periods
 from .programme import FinalMode, Session, SessionKind, timetable_breaches
 
 PERIOD_MINUTES = 45  # of one 课时; ours: the texts name no length
@@ -30,6 +31,7 @@ class Frame:
     last_day: date
     headcount: int
     edition: Edition
+    groups: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def findings(
     sessions = [session for session, _ in rows]
     found = [
         *_standard(sessions, frame),
-        *_hours(sessions, frame.level, around.minimums),
+        *_hours(sessions, frame, around.minimums),
+        *_uneven(sessions, frame),
+        *_in_two_groups(rows, around),
         *_strangers(sessions, around),
         *_taken(sessions, around),
         *_rooms(rows, around),
@@ -76,7 +80,7 @@ def findings(
 def _standard(sessions: Sequence[Session], frame: Frame) -> list[Finding]:
     """The rules of the standard, each with the periods that break it, if it is particular periods."""
     found = timetable_breaches(
-        sessions, frame.level, frame.days, frame.first_day, frame.last_day, frame.edition
+        sessions, frame.level, frame.days, frame.first_day, frame.last_day, frame.edition, frame.groups
     )
     return [Finding(breach, _where(breach.rule, sessions, frame)) for breach in found]
 
@@ -88,8 +92,7 @@ def _where(rule: str, sessions: Sequence[Session], frame: Frame) -> tuple[Place,
         begins = min((s.day, s.period) for s in sessions if s.kind == SessionKind.PROCESS)
         return _places(s for s in sessions if s.kind == SessionKind.FINAL and (s.day, s.period) < begins)
     if rule == "timetable.twice":
-        times = Counter((s.day, s.period) for s in sessions)
-        return _places(s for s in sessions if times[s.day, s.period] > 1)
+        return tuple(sorted(clashes(((s.day, s.period), s.group) for s in sessions)))
     if rule == "timetable.period":
         return _places(s for s in sessions if not 1 <= s.period <= frame.edition.periods_a_day)
     return ()
@@ -99,22 +102,81 @@ def _places(sessions: Iterable[Session]) -> tuple[Place, ...]:
     return tuple(sorted({(s.day, s.period) for s in sessions}))
 
 
-def _hours(sessions: Sequence[Session], level: Level, minimums: Mapping[str, int]) -> list[Finding]:
+def _hours(sessions: Sequence[Session], frame: Frame, minimums: Mapping[str, int]) -> list[Finding]:
     """TR 11.1: no module below the hours of the training standard, as far as the centre has entered them."""
-    planned = Counter(s.module for s in sessions if s.kind == SessionKind.COURSE)
-    return [
-        Finding(
-            Breach(
-                "timetable.hours",
-                "TR 11.1",
-                f"“{module.title}”安排了 {planned[module.code]} 课时，培训标准要求不少于 {minimums[module.code]} 课时。",
-                f"请再安排 {minimums[module.code] - planned[module.code]} 课时。",
-            ),
-            _places(s for s in sessions if s.module == module.code),
+    found = []
+    for module in modules_of(frame.level):
+        rows, wanted = _of_module(sessions, module.code), minimums.get(module.code, 0)
+        planned = trainee_periods((s.group for s in rows), frame.groups)
+        short = [n for n in planned.values() if 0 < n < wanted]  # a module that is missing is said already
+        if short:
+            says = f"“{module.title}”安排了 {said_of(planned)}，培训标准要求不少于 {wanted} 课时。"
+            way_out = f"请再安排 {wanted - min(short)} 课时。"
+            found.append(Finding(Breach("timetable.hours", "TR 11.1", says, way_out), _places(rows)))
+    return found
+
+
+def _of_module(sessions: Sequence[Session], code: str) -> list[Session]:
+    return [s for s in sessions if s.kind == SessionKind.COURSE and s.module == code]
+
+
+def _uneven(sessions: Sequence[Session], frame: Frame) -> list[Finding]:
+    """Groups with unequal periods of one module, or of all: a hint, some classes want it so."""
+    counted = [s for s in sessions if s.kind != SessionKind.OTHER]
+    named = [(f"“{m.title}”", _of_module(sessions, m.code)) for m in modules_of(frame.level)]
+    found = []
+    for what, rows in [*named, ("培训课时合计", counted)]:
+        planned = trainee_periods((s.group for s in rows), frame.groups)
+        if len(set(planned.values())) > 1:
+            each = "、".join(f"{group_title(group)} {n} 课时" for group, n in planned.items())
+            breach = Breach(
+                "timetable.uneven", "TR 11.1", f"{what}各组不同：{each}。", "如非有意，请调整；证书的培训课时按最少的一组计。"
+            )  # fmt: skip
+            found.append(Finding(breach, _places(s for s in rows if s.group), is_hint=True))
+    return found
+
+
+def _in_two_groups(rows: Sequence[tuple[Session, str]], around: Elsewhere) -> list[Finding]:
+    """Groups taught at the same time have different teachers and rooms (TR 11); parallel assessment is a hint."""
+    people = taken_twice(((s.day, s.period), s.teacher) for s, _ in rows if s.group)
+    rooms = taken_twice(((s.day, s.period), room) for s, room in rows if s.group)
+    found = []
+    for person, places in people.items():
+        says = f"{_whose_name(person, around)}在{_when(places)}同时给两组上课。"
+        found.append(
+            Finding(
+                Breach("timetable.two_groups", "TR 11", says, "请由两名教师分别授课，或错开课时。"),
+                tuple(places),
+            )
         )
-        for module in modules_of(level)
-        if 0 < planned[module.code] < minimums.get(module.code, 0)  # a module that is missing is said already
-    ]
+    for room, places in rooms.items():
+        breach = Breach(
+            "timetable.one_room",
+            "TR 9",
+            f"“{room}”在{_when(places)}同时安排了两组。",
+            "请为各组安排不同的场地。",
+        )
+        found.append(Finding(breach, tuple(places), is_hint=room not in around.registered))
+    assessed = _places(s for s, _ in rows if s.group and s.kind in (SessionKind.PROCESS, SessionKind.FINAL))
+    if assessed:
+        says = f"{_when(assessed)}的考核分组进行。"
+        breach = Breach(
+            "timetable.parallel_assessment",
+            "TR 12",
+            says,
+            "每人都由全体授课（考核）骨干教师评分，不宜分组同时进行。",
+        )
+        found.append(Finding(breach, assessed, is_hint=True))
+    return found
+
+
+def _whose_name(person: object, around: Elsewhere) -> str:
+    return around.names.get(person, "授课教师") if isinstance(person, int) else "授课教师"
+
+
+def _when(places: Sequence[Place]) -> str:
+    (day, period), n = min(places), len(places)
+    return f"{said(day)}第 {period} 课时{f'等 {n} 个课时' if n > 1 else ''}"
 
 
 def _strangers(sessions: Sequence[Session], around: Elsewhere) -> list[Finding]:
@@ -193,14 +255,15 @@ def _capacity(sessions: Sequence[Session], frame: Frame, mode: FinalMode) -> lis
     """Whether everybody can be heard in the planned final assessment: a hint, the texts name no minutes."""
     planned = [s for s in sessions if s.kind == SessionKind.FINAL]
     needed = -(-frame.headcount * FINAL_MINUTES // PERIOD_MINUTES)
-    if not planned or len(planned) >= needed:
+    periods = len(_places(planned))  # each examiner hears one at a time, whatever the groups
+    if not planned or periods >= needed:
         return []
     return [
         Finding(
             Breach(
                 "timetable.final_capacity",
                 "TR 12.2",
-                f"终结性考核安排了 {len(planned)} 课时；{frame.headcount} 人逐一{mode.title}，"
+                f"终结性考核安排了 {periods} 课时；{frame.headcount} 人逐一{mode.title}，"
                 f"每人约 {FINAL_MINUTES} 分钟，约需 {needed} 课时。",
                 "可增加课时；每人都由全体考核骨干教师评分，不宜分组同时进行。",
             ),

@@ -14,8 +14,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.parallel import group_title
 from gongxue.regulations.programme import SECTIONS, FinalMode, SessionKind
-from gongxue.stage3_programme.timetable import day_title
+from gongxue.stage3_programme.timetable import day_title, group_of
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]|[^。！？；\n]+")
@@ -158,12 +159,22 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
 
 
 def _lines(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    old, new = ({(one["day"], one["period"]): _says(one) for one in rows} for rows in (before, after))
+    old, new = _by_place(before), _by_place(after)
     places = sorted(old.keys() | new.keys())
     last = max([8, *(period for _, period in places)])
     for day in dict.fromkeys(day for day, _ in places):
         cells = (_cell(n, old.get((day, n), ()), new.get((day, n), ())) for n in range(1, last + 1))
         yield Line(day_title(date.fromisoformat(day)), tuple(cells))
+
+
+def _by_place(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Day and period → what is said there, group by group where it is taught in parallel."""
+    found: dict[tuple[str, int], tuple[str, ...]] = {}
+    for one in sorted(rows, key=group_of):
+        place, group = (one["day"], one["period"]), group_of(one)
+        words = (f"{group_title(group)}：{'　'.join(_says(one))}",) if group else _says(one)
+        found[place] = (*found.get(place, ()), *words)
+    return found
 
 
 def _cell(period: int, before: Sequence[str], after: Sequence[str]) -> Cell:

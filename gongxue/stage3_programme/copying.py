@@ -25,6 +25,7 @@ class Arrived:
     final_mode: str
     sessions: list[SessionRow]
     notes: tuple[str, ...]
+    groups: int = 1  # taught in parallel
 
 
 def carried(content: Mapping[str, Any], team: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -51,8 +52,10 @@ def carried(content: Mapping[str, Any], team: Sequence[Mapping[str, Any]]) -> di
                 "seat": seats.get(s["teacher"], "") if s["teacher"] else None,
                 "room": s["room"],
             }
+            | ({"group": s["group"]} if s.get("group") else {})
             for s in content["sessions"]
         ],
+        "groups": content.get("groups", 1),
     }
 
 
@@ -78,6 +81,7 @@ def arrive(
             SessionRow(
                 day=days[one["day"]], period=one["period"], kind=one["kind"], module=one["module"],
                 topic=one["topic"], teacher=teacher, room=one["room"],
+                group=one.get("group", 0),
             )
         )  # fmt: skip
     used = {s["day"] for s in held["sessions"] if s["kind"] != SessionKind.OTHER}
@@ -86,6 +90,7 @@ def arrive(
         held["final_mode"],
         rows,
         _notes(len(extra_days), strange, seatless, wanted - len(used)),
+        held.get("groups", 1),
     )
 
 

@@ -1,10 +1,10 @@
 """Input shapes of stage 3: one saving of the editor, as JSON.
 
     {"seen": 7, "sections": {"venue": "…"}, "final_mode": "lesson", "venue_declared": true,
-     "sessions": [{"day": "2023-06-12", "period": 1, "kind": "course", "module": "3-1", "topic": "", "teacher": 12,
-                   "room": "…"}]}
+     "arrangement": {"groups": 2}, "sessions": [{"day": "2023-06-12", "period": 1, "kind": "course", "module": "3-1", "topic": "", "teacher": 12,
+                   "room": "…", "group": 1}]}
 
-Everything but `seen` may be left out: only what is sent is changed.
+Everything but `seen` may be left out: only what is sent is changed. A period without `group` is for the whole class.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.regulations.breaches import Breach
-from gongxue.stage3_programme.timetable import SessionRow
+from gongxue.stage3_programme.timetable import Arrangement, SessionRow
 
 MOST_SESSIONS = 800  # sixty days of twelve periods and some; more is no timetable
 LONGEST = 20_000  # characters of one text as sent; the rule says how many may be kept
@@ -72,7 +72,7 @@ def _sessions(value: Any) -> list[SessionRow]:
 
 
 def _session(row: Any) -> SessionRow:
-    if not isinstance(row, dict) or set(row) != set(SessionRow.__annotations__):
+    if not isinstance(row, dict) or {*row, "group"} != set(SessionRow.__annotations__):
         raise _unreadable("课表")
     try:
         day = date.fromisoformat(_text(row["day"]))
@@ -88,7 +88,14 @@ def _session(row: Any) -> SessionRow:
         topic=topic,
         teacher=teacher,
         room=room,
+        group=_number(row.get("group", 0)),
     )
+
+
+def _arrangement(value: Any) -> Arrangement:
+    if not isinstance(value, dict) or set(value) - set(Arrangement.__annotations__):
+        raise _unreadable("课表")
+    return Arrangement(**{name: _number(one) for name, one in value.items()})  # type: ignore[typeddict-item]
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -97,4 +104,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "final_mode": _text,
     "venue_declared": _flag,
     "sessions": _sessions,
+    "arrangement": _arrangement,
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from gongxue.regulations.editions import Edition
 from gongxue.regulations.levels import Level, module_by_code, modules_of
+from gongxue.regulations.parallel import WHOLE_CLASS, group_title, trainee_periods
 from gongxue.regulations.programme import SessionKind
 
 WEEKDAYS = "一二三四五六日"
@@ -31,6 +33,13 @@ class SessionRow(
     topic: str
     teacher: int | None
     room: str
+    group: NotRequired[int]  # 0 or nothing: the whole class
+
+
+class Arrangement(TypedDict):
+    """What holds for the timetable as a whole; what is left out stays."""
+
+    groups: NotRequired[int]  # taught in parallel, 1 when the class is not divided
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -46,6 +55,15 @@ class Block:
     title: str = ""
     teacher: str = ""
     room: str = ""
+    group: int = 0
+    lanes: tuple[
+        Block, ...
+    ] = ()  # one for each group where they are taught in parallel; the block itself says nothing
+
+    @property
+    def whom(self) -> str:
+        """第1组; nothing for the whole class."""
+        return group_title(self.group) if self.group else ""
 
     @property
     def span(self) -> int:
@@ -103,41 +121,60 @@ def rows_of(sessions: Sequence[Mapping[str, Any]], days: Sequence[date], periods
     sessions: day (ISO), period, kind, module, topic, teacher (a name or ""), room, as `snapshot` writes them. Days
     outside the class, from before its dates were changed, are shown too: nothing that was filed disappears.
     """
-    held: dict[tuple[str, int], Mapping[str, Any]] = {(s["day"], s["period"]): s for s in sessions}
+    held: dict[tuple[str, int], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in sessions:
+        held[one["day"], one["period"]].append(one)
     every = sorted({*days, *(date.fromisoformat(s["day"]) for s in sessions)})
     last = max([periods, *(s["period"] for s in sessions)])
     return [
-        DayRow(day, _blocks([held.get((day.isoformat(), n)) for n in range(1, last + 1)])) for day in every
+        DayRow(day, _blocks([held.get((day.isoformat(), n), []) for n in range(1, last + 1)]))
+        for day in every
     ]
 
 
-def _blocks(cells: Sequence[Mapping[str, Any] | None]) -> tuple[Block, ...]:
+def _blocks(cells: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[Block, ...]:
     found: list[Block] = []
     for number, cell in enumerate(cells, 1):
         block = _block(number, cell)
         before = found[-1] if found else None
-        if before and _same(before, block):
-            found[-1] = Block(before.first, number, before.tone, before.title, before.teacher, before.room)
+        if before and _content(before) == _content(block):
+            found[-1] = replace(
+                before, last=number, lanes=tuple(replace(lane, last=number) for lane in before.lanes)
+            )
         else:
             found.append(block)
     return tuple(found)
 
 
-def _same(one: Block, other: Block) -> bool:
-    return (one.tone, one.title, one.teacher, one.room) == (
-        other.tone,
-        other.title,
-        other.teacher,
-        other.room,
+def _content(block: Block) -> tuple[object, ...]:
+    lanes = tuple(map(_content, block.lanes))
+    return (block.group, block.tone, block.title, block.teacher, block.room, lanes)
+
+
+def _block(number: int, cell: Sequence[Mapping[str, Any]]) -> Block:
+    if not cell:
+        return Block(number, number)
+    lanes = tuple(_lane(number, one) for one in sorted(cell, key=group_of))
+    return (
+        lanes[0] if len(lanes) == 1 and not lanes[0].group else Block(number, number, "groups", lanes=lanes)
     )
 
 
-def _block(number: int, cell: Mapping[str, Any] | None) -> Block:
-    if cell is None:
-        return Block(number, number)
-    kind, module = cell["kind"], cell["module"]
-    title = title_of(kind, module, cell["topic"])
-    return Block(number, number, tone_of(kind, module), title, cell["teacher"], cell["room"])
+def _lane(number: int, one: Mapping[str, Any]) -> Block:
+    kind, module = one["kind"], one["module"]
+    title = title_of(kind, module, one["topic"])
+    return Block(number, number, tone_of(kind, module), title, one["teacher"], one["room"], group_of(one))
+
+
+def group_of(one: Mapping[str, Any]) -> int:
+    """The group of a period as `snapshot` writes it; what was filed without groups is for the whole class."""
+    return int(one.get("group", WHOLE_CLASS))
+
+
+def periods_of(content: Mapping[str, Any]) -> dict[int, int]:
+    """Group → 培训课时 of its trainees, of a content as `snapshot` writes it (AMB-04)."""
+    counted = (group_of(one) for one in content["sessions"] if one["kind"] != SessionKind.OTHER)
+    return trainee_periods(counted, content.get("groups", 1))
 
 
 # Proposing ------------------------------------------------------------------------------------------------------------

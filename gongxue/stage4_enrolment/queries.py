@@ -21,7 +21,7 @@ from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted
-from gongxue.stage3_programme.queries import filed_version, sessions_of
+from gongxue.stage3_programme.queries import filed_version, module_periods
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
 
 
@@ -282,14 +282,14 @@ def _answers_of(training_class: TrainingClass) -> list[dict[str, Any]]:
 def needs_of(training_class: TrainingClass) -> list[ModuleNeed]:
     """Self-ratings per module, the weakest first (TR 10): what the instructors adjust the programme to."""
     answers = _answers_of(training_class)
-    planned = Counter(session.module for session in sessions_of(training_class) if session.module)
+    planned = module_periods(training_class)
     needs = []
     for module in modules_of(training_class.level_enum):
         counter = Counter(items.get(f"19.{module.code}") for items in answers)
         counts = tuple(counter[word] for word in SELF_RATING)
         total = sum(counts)
         mean = sum(i * n for i, n in enumerate(counts, 1)) / total if total else None
-        needs.append(ModuleNeed(module, counts, mean, planned[module.code]))
+        needs.append(ModuleNeed(module, counts, mean, planned.get(module.code, 0)))
     return sorted(needs, key=lambda need: (need.mean is None, need.mean or 0, need.module.code))
 
 

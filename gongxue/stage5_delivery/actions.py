@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from gongxue.regulations.attendance import Presence
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.lifecycle import DeliveryState, EnrolmentState
+from gongxue.regulations.parallel import WHOLE_CLASS, group_title
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import reach_stage
 from gongxue.stage1_planning.models import TrainingClass
@@ -31,7 +32,10 @@ from gongxue.stage5_delivery.queries import (
     absences_of,
     attendees_of,
     delivery_of,
+    expected_in,
+    rolls_of,
     seats_of_attendees,
+    taught_groups,
 )
 
 WARN_AT = 3  # periods missed: one before the limit (process.md 5)
@@ -158,10 +162,13 @@ def _roll_breaches(
     period: int,
     presences: Mapping[int, str],
     seats: dict[int, int],
+    marked: Collection[int],
     today: date,
 ) -> list[Breach]:
     breaches = []
-    if not CourseSession.objects.inside(training_class=shown, day=day, period=period).exists():
+    held = CourseSession.objects.inside(training_class=shown, day=day, period=period)
+    taught = list(held.values_list("group", flat=True))
+    if not taught:
         breaches.append(
             Breach("roll.period", "TR 11", f"课表中没有{said(day)}第 {period} 课时。", "请按课表选择课时。")
         )
@@ -175,7 +182,19 @@ def _roll_breaches(
         )
     if not presences or set(presences) - set(seats):
         breaches.append(Breach("roll.people", "TR 12", "点名名单与本班不符。", "请刷新页面。"))
+    elif away := _elsewhere(shown, taught, set(presences) - set(marked)):
+        numbers = "、".join(str(seats[pk]) for pk in away)
+        says = f"{said(day)}第 {period} 课时只有{'、'.join(map(group_title, taught))}上课，{numbers} 号不在其中。"
+        breaches.append(Breach("roll.group", "TR 12", says, "请只点本组的人；分组有误的，先在班务中调整。"))
     return breaches
+
+
+def _elsewhere(shown: TrainingClass, taught: Collection[int], people: Collection[int]) -> list[int]:
+    """Who of some people has no lesson in a period that is for some groups only."""
+    if not taught or WHOLE_CLASS in taught:
+        return []
+    here = {one.pk for one in expected_in(attendees_of(shown), taught, taught_groups(shown))}
+    return sorted(set(people) - here)
 
 
 @action(Permission.CALL_ROLL)
@@ -186,17 +205,18 @@ def call_roll(
     """The roll of one lesson period: attendee id → presence; returns how many marks are new or changed.
 
     Changing a mark needs a reason; every change stands in the trail with before and after. Whoever comes near the
-    limit of TR 12 is warned. `seen` is what the page showed, UNMARKED for nothing yet: a Conflict names whose mark
-    somebody else has changed since. Refused: not on the timetable, in the future, people of another class.
+    limit of TR 12 is warned. Where groups are taught in parallel the roll may be called group by group. `seen` is what the page showed, UNMARKED for nothing yet: a Conflict names whose mark
+    somebody else has changed since. Refused: not on the timetable, in the future, people of another class or
+    of a group that has no lesson then.
     """
     shown = lock(training_class, by)
     _running(shown)
     seats = seats_of_attendees(shown)
-    refuse_if(_roll_breaches(shown, day, period, presences, seats, day_of(now)))
     before = {
         mark.attendee_id: mark
         for mark in AttendanceMark.objects.inside(training_class=shown, day=day, period=period)
     }
+    refuse_if(_roll_breaches(shown, day, period, presences, seats, before, day_of(now)))
     presences = _marked_here(presences, seen or {}, before, seats)
     corrected = [pk for pk, word in presences.items() if pk in before and before[pk].presence != word]
     if corrected and not reason.strip():
@@ -329,9 +349,7 @@ def finish_class(*, training_class: TrainingClass, by: Role, now: datetime) -> D
         breaches.append(
             Breach("finish.early", "TR 11.2", f"培训结束日为{said(shown.last_day)}。", "请在结束日办理。")
         )
-    planned = set(CourseSession.objects.inside(training_class=shown).values_list("day", "period"))
-    called = set(AttendanceMark.objects.inside(training_class=shown).values_list("day", "period"))
-    if missing := sorted(planned - called):
+    if missing := rolls_of([shown])[shown.pk].waiting:
         breaches.append(
             Breach(
                 "finish.roll",

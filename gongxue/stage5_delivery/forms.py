@@ -9,6 +9,7 @@ from django import forms
 
 from gongxue.foundation.files.uploads import PRODUCTS
 from gongxue.regulations.attendance import Presence
+from gongxue.regulations.parallel import MOST_GROUPS
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage5_delivery.models import Attendee
@@ -49,18 +50,28 @@ class ProductForm(forms.Form):
 
 
 class RollForm(forms.Form):
-    """Which period is called: one of the timetable's."""
+    """Which period is called: one of the timetable's, of everybody or of one of its groups."""
 
     day = forms.DateField()
     period = forms.IntegerField(min_value=1, max_value=99)
+    group = forms.IntegerField(min_value=0, max_value=MOST_GROUPS, required=False)
 
-    def session(self, training_class: TrainingClass) -> CourseSession | None:
-        """The period on the timetable, or None when the address names none."""
+    def sessions(self, training_class: TrainingClass) -> list[CourseSession]:
+        """What the timetable has in the period, group by group; nothing when the address names none of it."""
         if not self.is_valid():
-            return None
-        rows = CourseSession.objects.inside(training_class=training_class, **self.cleaned_data)
-        found: CourseSession | None = rows.first()
-        return found
+            return []
+        day, period = self.cleaned_data["day"], self.cleaned_data["period"]
+        rows = list(
+            CourseSession.objects.inside(training_class=training_class, day=day, period=period).order_by(
+                "group"
+            )
+        )
+        return rows if self.alone in {0, *(row.group for row in rows)} else []
+
+    @property
+    def alone(self) -> int:
+        """The group whose roll is called alone; 0: everybody's."""
+        return (self.cleaned_data.get("group") or 0) if self.is_valid() else 0
 
 
 def presences_in(data: Mapping[str, str], attendees: list[Attendee]) -> dict[int, str]:

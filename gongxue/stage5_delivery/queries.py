@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.attendance import Presence, absent_periods, allowance_left, barred
 from gongxue.regulations.editions import Edition
 from gongxue.regulations.lifecycle import DeliveryState
+from gongxue.regulations.parallel import is_expected, uncalled
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage3_programme.queries import sessions_of
@@ -107,9 +108,14 @@ def marks_at(training_class: TrainingClass, day: date, period: int) -> dict[int,
 class RollPeriod:
     """One lesson period as the roll call's chooser shows it."""
 
-    session: CourseSession
-    called: bool
+    sessions: tuple[CourseSession, ...]  # several where groups are taught in parallel
+    called: bool  # of everybody who sits there
     ahead: bool  # its day has not come
+
+    @property
+    def session(self) -> CourseSession:
+        """The first of what is taught in this period."""
+        return self.sessions[0]
 
     @property
     def title(self) -> str:
@@ -118,12 +124,17 @@ class RollPeriod:
 
 
 def roll_days(training_class: TrainingClass, today: date) -> dict[date, list[RollPeriod]]:
-    """The timetable by day, each period with whether its roll has been called: two queries."""
-    called = called_periods(training_class)
+    """The timetable by day, each period with whether its roll has been called: two queries, one more with groups."""
+    sessions = sessions_of(training_class)
+    lessons = [((one.day, one.period), one.group) for one in sessions]
+    waiting = set(_states({training_class.pk: lessons})[training_class.pk].waiting)
+    held: dict[tuple[date, int], list[CourseSession]] = defaultdict(list)
+    for session in sessions:
+        held[session.day, session.period].append(session)
     days: dict[date, list[RollPeriod]] = {}
-    for session in sessions_of(training_class):
-        row = RollPeriod(session, (session.day, session.period) in called, session.day > today)
-        days.setdefault(session.day, []).append(row)
+    for place, rows in held.items():
+        row = RollPeriod(tuple(rows), place not in waiting, place[0] > today)
+        days.setdefault(place[0], []).append(row)
     return days
 
 
@@ -135,9 +146,67 @@ def roll_due(days: dict[date, list[RollPeriod]]) -> RollPeriod | None:
 
 
 def called_periods(training_class: TrainingClass) -> set[tuple[date, int]]:
-    """The lesson periods whose roll has been called."""
+    """The lesson periods whose roll has been called, of the whole class or of one of its groups."""
     rows = AttendanceMark.objects.inside(training_class=training_class)
     return set(rows.values_list("day", "period").distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class RollState:
+    """How far the roll of a class has come; a period of several groups is one period."""
+
+    planned: int
+    waiting: list[tuple[date, int]]  # not complete, in order
+    groups: int  # taught in parallel; 0: everything is for the whole class
+
+    @property
+    def called(self) -> int:
+        """Periods whose roll is complete."""
+        return self.planned - len(self.waiting)
+
+
+_Lessons = dict[int, list[tuple[tuple[date, int], int]]]
+
+
+def rolls_of(classes: Collection[TrainingClass], until: date | None = None) -> dict[int, RollState]:
+    """Class → the roll of its timetable, to a day or whole: two queries, one more where groups are taught apart."""
+    rows = CourseSession.objects.inside(training_class__in=[tc.pk for tc in classes])
+    if until is not None:
+        rows = rows.filter(day__lte=until)
+    lessons: _Lessons = {tc.pk: [] for tc in classes}
+    for pk, day, period, group in rows.values_list("training_class_id", "day", "period", "group"):
+        lessons[pk].append(((day, period), group))
+    return _states(lessons)
+
+
+def _states(lessons: _Lessons) -> dict[int, RollState]:
+    groups = {pk: max((group for _, group in rows), default=0) for pk, rows in lessons.items()}
+    apart = [pk for pk, most in groups.items() if most]
+    names = ["training_class_id", "day", "period", *(["attendee__group"] if apart else [])]
+    marked: dict[int, set[tuple[tuple[date, int], int | None]]] = defaultdict(set)
+    marks = AttendanceMark.objects.inside(training_class__in=list(lessons))
+    for pk, day, period, *group in marks.values_list(*names).distinct():
+        marked[pk].add(((day, period), group[0] if group else None))
+    people: dict[int, set[int | None]] = defaultdict(set)
+    if apart:
+        rows = Attendee.objects.inside(training_class__in=apart)
+        for pk, one in rows.values_list("training_class_id", "group"):
+            people[pk].add(one)
+    return {
+        pk: RollState(len(dict(rows)), uncalled(rows, marked[pk], people[pk]), groups[pk])
+        for pk, rows in lessons.items()
+    }
+
+
+def taught_groups(training_class: TrainingClass) -> int:
+    """How many groups the timetable in force has; 0 when everything is for the whole class."""
+    rows = CourseSession.objects.inside(training_class=training_class)
+    return rows.aggregate(most=Max("group"))["most"] or 0
+
+
+def expected_in(attendees: Iterable[Attendee], taught: Collection[int], groups: int) -> list[Attendee]:
+    """Who sits in a period. taught: the groups it is for; groups: how many the timetable has."""
+    return [one for one in attendees if is_expected(one.group, taught, groups)]
 
 
 def products_visible_to(role: Role) -> QuerySet[LearningProduct]:

@@ -23,20 +23,21 @@ from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.calendar import said
 from gongxue.regulations.discipline import RULES
+from gongxue.regulations.parallel import WHOLE_CLASS
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage4_enrolment.queries import roster
 from gongxue.stage5_delivery import actions
 from gongxue.stage5_delivery.forms import GROUPS, ProductForm, RollForm, presences_in, seen_in
-from gongxue.stage5_delivery.models import LearningProduct
+from gongxue.stage5_delivery.models import Attendee, LearningProduct
 from gongxue.stage5_delivery.queries import (
     ClassRow,
     attendee_of,
     attendees_of,
-    called_periods,
     class_rows,
     delivery_of,
+    expected_in,
     is_running,
     marks_at,
     products_of,
@@ -44,6 +45,8 @@ from gongxue.stage5_delivery.queries import (
     propose_groups,
     roll_days,
     roll_due,
+    rolls_of,
+    taught_groups,
 )
 
 GROUP_OF = 6  # people in a proposed group; ours
@@ -65,6 +68,7 @@ def office(request: Request, pk: int) -> HttpResponse:
         )
     rows = class_rows(tc, actions.WARN_AT)
     running = is_running(tc)
+    rolls = rolls_of([tc])[tc.pk]
     shown: dict[str, Any] = {
         "tc": tc,
         "delivery": delivery,
@@ -76,26 +80,33 @@ def office(request: Request, pk: int) -> HttpResponse:
         "arrived": sum(row.attendee.arrived_at is not None for row in rows),
         "warned": sum(row.tone == "wait" for row in rows),
         "barred": sum(row.tone == "bad" for row in rows),
-        "called": len(called_periods(tc)),
-        "planned": CourseSession.objects.inside(training_class=tc).count(),
+        "called": rolls.called,
+        "planned": rolls.planned,
         "may_check_in": running and role.may(Permission.CHECK_IN),
         "may_group": running and role.may(Permission.ASSIGN_GROUPS),
         "may_call": role.may(Permission.CALL_ROLL),
         "last_day_reached": clock.today() >= tc.last_day,
-        **_groups(request, rows),
+        **_groups(request, rows, rolls.groups),
     }
     return render(request, "delivery/office.html", shown)
 
 
-def _groups(request: Request, rows: list[ClassRow]) -> dict[str, Any]:
-    """The groups as they are, or the proposal that `?groups=5` asks for."""
+def _groups(request: Request, rows: list[ClassRow], taught: int) -> dict[str, Any]:
+    """The groups as they are, or the proposal that `?groups=5` asks for. taught: groups that the timetable has."""
     people = [row.attendee for row in rows]
-    usual = max(1, min(GROUPS[-1], round(len(people) / GROUP_OF)))
+    usual = taught or max(1, min(GROUPS[-1], round(len(people) / GROUP_OF)))
     wanted = request.GET.get("groups", "")
     number = int(wanted) if wanted in {str(n) for n in GROUPS} else 0
     shown = propose_groups(people, number) if number else {a.pk: a.group or 0 for a in people}
     grouped = all(a.group for a in people)
-    return {"groups": shown, "proposed": bool(number), "wanted": number or usual, "grouped": grouped}
+    return {
+        "groups": shown,
+        "proposed": bool(number),
+        "wanted": number or usual,
+        "grouped": grouped,
+        "taught": taught,
+        "strays": sum(not 1 <= n <= taught for n in shown.values()) if taught else 0,
+    }
 
 
 @require_POST
@@ -137,22 +148,40 @@ def roll(request: Request, pk: int) -> HttpResponse:
     days = roll_days(tc, clock.today())
     if delivery_of(tc) is None or not days:
         return render(request, "delivery/no_roll.html", {"tc": tc, "has_timetable": bool(days)})
-    session = RollForm(request.GET).session(tc)
-    if session is None:
-        due = roll_due(days)
-        session = due.session if due else next(iter(days.values()))[0].session
-    return _roll_page(request, tc, session, days)
+    form = RollForm(request.GET)
+    sessions = form.sessions(tc)
+    if not sessions:
+        due = roll_due(days) or next(iter(days.values()))[0]
+        sessions = list(due.sessions)
+    return _roll_page(request, tc, sessions, form.alone, days)
+
+
+def _seated(
+    tc: TrainingClass, sessions: list[CourseSession], group: int, people: list[Attendee], marked: dict[int, str]
+) -> list[Attendee]:  # fmt: skip
+    """Whose roll is called: everybody who has a lesson then or is marked already, or those of one group."""
+    taught = [group] if group else [session.group for session in sessions]
+    if taught == [WHOLE_CLASS]:
+        return people
+    here = {one.pk for one in expected_in(people, taught, taught_groups(tc))}
+    return [one for one in people if one.pk in here or (not group and one.pk in marked)]
 
 
 def _roll_page(
-    request: Request, tc: TrainingClass, session: CourseSession, days: Any, **more: Any
+    request: Request, tc: TrainingClass, sessions: list[CourseSession], group: int, days: Any, **more: Any
 ) -> HttpResponse:
+    session = sessions[0]
     stored = marks_at(tc, session.day, session.period)
     marks = more.pop("marks", None) or stored
     rows = class_rows(tc, actions.WARN_AT)
+    seated = {one.pk for one in _seated(tc, sessions, group, [row.attendee for row in rows], stored)}
+    rows = [row for row in rows if row.attendee.pk in seated]
+    stored = {pk: word for pk, word in stored.items() if pk in seated}
     shown = {
         "tc": tc,
         "session": session,
+        "sessions": sessions,
+        "group": group,
         "days": days,
         "periods": days.get(session.day, []),
         "rows": [
@@ -180,10 +209,12 @@ def call_roll(request: Request, pk: int) -> HttpResponseBase:
     """Send a roll. The page asks for JSON and keeps its marks when no answer comes; without script it is a form."""
     role = request.role
     tc = visible(TrainingClass, pk, role)
-    session = RollForm(request.POST).session(tc)
-    if session is None:
+    form = RollForm(request.POST)
+    sessions = form.sessions(tc)
+    if not sessions:
         raise Http404
-    people = attendees_of(tc)
+    session = sessions[0]
+    people = _seated(tc, sessions, form.alone, attendees_of(tc), marks_at(tc, session.day, session.period))
     presences = presences_in(request.POST, people)
     reason = request.POST.get("reason", "")[:500]
     inputs = {
@@ -197,7 +228,7 @@ def call_roll(request: Request, pk: int) -> HttpResponseBase:
         if wants_json:
             return _breaches_json(refusal)
         return _roll_page(
-            request, tc, session, roll_days(tc, clock.today()), marks=presences, reason=reason,
+            request, tc, sessions, form.alone, roll_days(tc, clock.today()), marks=presences, reason=reason,
             breaches=refusal.breaches, status=refusal.status,
         )  # fmt: skip
     messages.success(request, _said_roll(session, presences))

@@ -31,10 +31,11 @@ from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import rounds_visible_to
 from gongxue.stage2_staffing.models import Invitation, Opening
-from gongxue.stage3_programme.models import CourseSession, Programme
+from gongxue.stage3_programme.models import Programme
 from gongxue.stage3_programme.owed import corrections_due
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
+from gongxue.stage5_delivery.queries import rolls_of
 from gongxue.stage6_assessment.models import Results, Retake, TranscriptLine
 
 OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so long before its last day
@@ -229,15 +230,10 @@ def _arrivals(classes: list[TrainingClass]) -> Todos:
 
 def _lessons(classes: list[TrainingClass], today: date) -> Todos:
     """Lessons to call, up to today; after the last one the end of the teaching."""
-    until_today = {"training_class__in": [tc.pk for tc in classes], "day__lte": today}
-    lesson = ("training_class_id", "day", "period")
-    planned = set(CourseSession.objects.inside(**until_today).values_list(*lesson))
-    called = set(AttendanceMark.objects.inside(**until_today).values_list(*lesson).distinct())
-    missing = sorted(planned - called)
+    missing = rolls_of(classes, today)
     todos = []
     for tc in classes:
-        waiting = [(day, period) for pk, day, period in missing if pk == tc.pk]
-        if waiting:
+        if waiting := missing[tc.pk].waiting:
             day, period = waiting[0]
             title = f"{len(waiting)} 个课时待点名"
             todos.append(class_todo("考勤", title, tc, "roll", day, rest=f"?day={day}&period={period}"))

@@ -63,7 +63,7 @@ def _begin(row: Programme, reason: str, seen: int) -> dict[str, list[object]]:
         row, Permission.CHANGE_PROGRAMME, reason=reason, seen=seen, changed_from=row.version,
         change_reason=reason.strip()[:500], returned_reason="",
     )  # fmt: skip
-    names = ("training_class_id", "day", "period", "kind", "module", "topic", "teacher_id", "room")
+    names = ("training_class_id", "day", "period", "kind", "module", "topic", "teacher_id", "room", "group")
     DraftSession.objects.inside(training_class=row.training_class).delete()
     DraftSession.objects.bulk_create(
         DraftSession(**{name: getattr(one, name) for name in names})
@@ -111,6 +111,7 @@ def drop_change(*, programme: Programme, seen: int, by: Role, now: datetime) -> 
     assert filed is not None  # a change begins from a filed one
     keep(row, Cause.DROPPED, by.account, now)
     restored = {**filed.content["sections"], "final_mode": filed.content["final_mode"]}
+    restored["groups"] = filed.content.get("groups", 1)
     if "venue_declared" in filed.content:  # what was filed before it was kept has none
         restored["venue_declared"] = filed.content["venue_declared"]
     changes = move(

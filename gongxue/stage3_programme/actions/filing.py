@@ -202,10 +202,10 @@ def _put_in_force(row: Programme) -> None:
     """The changed timetable replaces the one in force; periods that stay as they are keep their rows."""
     shown = row.training_class
     drafts = DraftSession.objects.inside(training_class=shown)
-    wanted = {(one.day, one.period): one for one in drafts}
+    wanted = {(one.day, one.period, one.group): one for one in drafts}
     names = ("kind", "module", "topic", "teacher_id", "room")
     for held in CourseSession.objects.inside(training_class=shown):
-        draft = wanted.pop((held.day, held.period), None)
+        draft = wanted.pop((held.day, held.period, held.group), None)
         if draft is None:
             held.delete()
         elif any(getattr(held, name) != getattr(draft, name) for name in names):
@@ -217,6 +217,7 @@ def _put_in_force(row: Programme) -> None:
             training_class=shown,
             day=one.day,
             period=one.period,
+            group=one.group,
             **{name: getattr(one, name) for name in names},
         )
         for one in wanted.values()

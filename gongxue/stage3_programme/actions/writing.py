@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import check_seen, edit, lock
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import said
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
+from gongxue.regulations.parallel import MOST_GROUPS, WHOLE_CLASS, clashes
 from gongxue.regulations.programme import SECTION_LIMIT, SECTIONS, FinalMode, SessionKind
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
@@ -24,27 +24,33 @@ from gongxue.stage2_staffing.queries import accepted, opening_of, seat_of
 from gongxue.stage3_programme.actions.keeping import as_left, keep_left
 from gongxue.stage3_programme.models import Programme, Timetabled
 from gongxue.stage3_programme.queries import OPEN_STATES, timetable_of
+from gongxue.stage3_programme.timetable import Arrangement as Arrangement
 from gongxue.stage3_programme.timetable import SessionRow as SessionRow
 
 
 @action(Permission.EDIT_PROGRAMME)
-def edit_programme(
+def edit_programme(  # noqa: PLR0913 — what a writer saves (TR 9) are its inputs
     *, training_class: TrainingClass, seen: int, by: Role, now: datetime,
     sections: Mapping[str, str] | None = None, final_mode: str = "", venue_declared: bool | None = None,
-    sessions: Sequence[SessionRow] | None = None,
+    sessions: Sequence[SessionRow] | None = None, arrangement: Arrangement | None = None,
 ) -> Programme:  # fmt: skip
     """Write sections, timetable or both (TR 9: by institution and instructors together).
 
     seen: the version the writer started from, 0 before the first word; another version is a conflict, nothing is
-    overwritten. sessions, when given, replace the whole timetable. What is the same as before changes nothing.
+    overwritten. sessions, when given, replace the whole timetable; arrangement: what holds for it as a whole.
+    What is the same as before changes nothing.
     """
     shown = lock(training_class, by)
     _check_may_write(shown, by)
     programme, begun = _open_programme(shown, seen)
-    refuse_if(_input_breaches(shown, sections, final_mode, sessions))
+    groups = (arrangement or {}).get("groups", programme.groups)
+    refuse_if(
+        _input_breaches(shown, sections, final_mode, sessions) + _group_breaches(programme, sessions, groups)
+    )
     fields: dict[str, Any] = {key: text.strip() for key, text in (sections or {}).items()}
     if final_mode:
         fields["final_mode"] = final_mode
+    fields["groups"] = groups
     if venue_declared is not None:
         fields["venue_declared"] = venue_declared
     left_at, left = programme.version, as_left(programme, by.account, now)
@@ -172,6 +178,31 @@ def _row_breaches(row: SessionRow, shown: TrainingClass, team: set[int]) -> list
     return breaches
 
 
+def _group_breaches(programme: Programme, sessions: Sequence[SessionRow] | None, groups: int) -> list[Breach]:
+    """Groups that the programme has, and no period given twice: the table refuses what no timetable can be."""
+    if not 1 <= groups <= MOST_GROUPS:
+        says = f"组数应在 1（不分组）至 {MOST_GROUPS} 之间。"
+        return [Breach("timetable.groups", "TR 11.3", says, "请更正组数。")]
+    if sessions is None:
+        held = timetable_of(programme).objects.inside(training_class=programme.training_class_id)
+        placed = [((day, n), group) for day, n, group in held.values_list("day", "period", "group")]
+    else:
+        placed = [((row["day"], row["period"]), row.get("group", WHOLE_CLASS)) for row in sessions]
+    breaches = []
+    if twice := clashes(placed):
+        says = f"{said(twice[0][0])}第 {twice[0][1]} 课时安排了两次。"
+        way_out = "请删去一处后保存；同一课时只有不同的组可以同时上课。"
+        breaches.append(Breach("timetable.twice", "TR 9", says, way_out))
+    if most := max((group for _, group in placed if group > groups), default=0):
+        says = (
+            f"课表中有第{most}组的课，本方案分 {groups} 组上课。"
+            if groups > 1
+            else "本方案不分组，课表中有分组的课。"
+        )
+        breaches.append(Breach("timetable.groups", "TR 11.3", says, "请先改动这些课时，或增加组数。"))
+    return breaches
+
+
 def _replace_sessions(programme: Programme, sessions: Sequence[SessionRow]) -> list[int] | None:
     """[periods before, periods now], or None when the timetable is the same as before."""
     model = timetable_of(programme)
@@ -188,21 +219,16 @@ def _replace_sessions(programme: Programme, sessions: Sequence[SessionRow]) -> l
             topic=row["topic"].strip()[:80],
             teacher_id=row["teacher"],
             room=row["room"].strip()[:40],
+            group=row.get("group", WHOLE_CLASS),
         )
         for row in sessions
     ]
     if sorted(map(_content, held)) == sorted(map(_content, rows)):
         return None
     old.delete()
-    try:
-        with transaction.atomic():
-            model.objects.bulk_create(rows)
-    except IntegrityError as error:
-        raise RuleBroken(
-            [Breach("timetable.twice", "TR 9", "同一课时安排了两次。", "请删去一处后保存。")]
-        ) from error
+    model.objects.bulk_create(rows)
     return [before, len(rows)]
 
 
 def _content(row: Timetabled) -> tuple[object, ...]:
-    return (row.day, row.period, row.kind, row.module, row.topic, row.teacher_id or 0, row.room)
+    return (row.day, row.period, row.group, row.kind, row.module, row.topic, row.teacher_id or 0, row.room)

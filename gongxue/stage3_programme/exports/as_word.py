@@ -288,7 +288,32 @@ def _day(table: Table, row: int, day: dict[str, Any], columns: int) -> None:
     at = 1
     for block in day["blocks"]:
         cell = table.cell(row, at).merge(table.cell(row, at + block["span"] - 1))
-        _fill(cell, [block["title"], *block["lines"]], HEI, 9)
+        if block["lanes"]:
+            _lanes(cell, block["lanes"])
+        else:
+            _fill(cell, [block["title"], *block["lines"]], HEI, 9)
         if block["tone"] in TONES:
             _shade(cell, TONES[block["tone"]])
         at += block["span"]
+
+
+def _lanes(cell: _Cell, lanes: Sequence[dict[str, Any]]) -> None:
+    """What the groups have at the same time, one below the other, each on its own ground."""
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    for i, lane in enumerate(lanes):
+        for j, words in enumerate([f"{lane['whom']}　{lane['title']}", "　".join(lane["lines"])]):
+            if not words:
+                continue
+            paragraph = cell.add_paragraph() if i or j else cell.paragraphs[0]
+            paragraph.paragraph_format.line_spacing = 1.1
+            paragraph.paragraph_format.space_before = Pt(3 if i and not j else 0)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _run(paragraph, words, FANG if j else HEI, 8 if j else 9)
+            shade = OxmlElement("w:shd")
+            for name, value in (
+                ("val", "clear"),
+                ("color", "auto"),
+                ("fill", TONES.get(lane["tone"], "FFFFFF")),
+            ):
+                shade.set(qn(f"w:{name}"), value)
+            paragraph._p.get_or_add_pPr().append(shade)

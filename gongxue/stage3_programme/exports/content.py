@@ -10,13 +10,14 @@ from typing import Any
 
 from gongxue.regulations.calendar import SHANGHAI, day_of, said
 from gongxue.regulations.levels import module_by_code, modules_of
+from gongxue.regulations.parallel import least, said_of, trainee_periods
 from gongxue.regulations.programme import SECTIONS, FinalMode, SessionKind
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.frozen import about_class, filed_content
 from gongxue.stage3_programme.models import FiledProgramme, Programme
 from gongxue.stage3_programme.queries import written_sessions
-from gongxue.stage3_programme.timetable import DayRow, rows_of
+from gongxue.stage3_programme.timetable import Block, DayRow, group_of, periods_of, rows_of
 
 TITLE = "工学一体化教师培训方案"
 DECLARED = "声明：培训场地不在国家规定的 21 个风景名胜区，也不在高档宾馆。"
@@ -99,7 +100,7 @@ def _paper(
         is_draft=is_draft,
         number=number,
         on=said(day_of(at)),
-        facts=_facts(shown, about, sessions),
+        facts=_facts(shown, about, periods_of(frozen)),
         sections=tuple(
             {
                 "key": key,
@@ -108,7 +109,7 @@ def _paper(
             }
             for i, (key, title) in enumerate(SECTIONS.items())
         ),
-        modules=_modules(shown, sessions),
+        modules=_modules(shown, sessions, frozen.get("groups", 1)),
         assessments=_assessments(sessions, FinalMode(frozen["final_mode"]).title),
         team=tuple((Seat(one["seat"]).title, one["name"], one["employer"]) for one in frozen["team"]),
         declared=DECLARED if frozen.get("venue_declared") else "",
@@ -120,16 +121,15 @@ def _paper(
 
 
 def _facts(
-    shown: TrainingClass, about: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]
+    shown: TrainingClass, about: Mapping[str, Any], periods: Mapping[int, int]
 ) -> tuple[tuple[str, str], ...]:
     days = [date.fromisoformat(day) for day in about["days_list"]]
-    periods = sum(s["kind"] != SessionKind.OTHER for s in sessions)
     return (
         (about["kind"], about["institution"]),
         ("培训级别", shown.level_title),
         ("专业大类", shown.category_title),
         ("培训时间", f"{said(days[0])}至{said(days[-1])}，培训 {about['days']} 天"),
-        ("培训课时", f"{periods} 课时"),
+        ("培训课时", said_of(periods)),
         ("培训人数", f"{about['headcount']} 人"),
     )
 
@@ -139,7 +139,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _modules(
-    shown: TrainingClass, sessions: Sequence[Mapping[str, Any]]
+    shown: TrainingClass, sessions: Sequence[Mapping[str, Any]], groups: int
 ) -> tuple[tuple[str, str, str, str], ...]:
     """Periods and teachers of each module, then what is taught outside of them."""
     held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -149,9 +149,15 @@ def _modules(
     known = {m.code: (m.course, m.title) for m in modules_of(shown.level_enum)}
     names = known | {key: ("", key or SessionKind.COURSE.title) for key in held if not module_by_code(key)}
     return tuple(
-        (course, title, str(len(held[key])), "、".join(_teachers(held[key])))
+        (course, title, _periods(held[key], groups), "、".join(_teachers(held[key])))
         for key, (course, title) in names.items()
     )
+
+
+def _periods(sessions: Sequence[Mapping[str, Any]], groups: int) -> str:
+    """How many a trainee has: 8, or 8/6 where the groups differ."""
+    each = trainee_periods(map(group_of, sessions), groups)
+    return "/".join(map(str, each.values() if len(set(each.values())) > 1 else [least(each)]))
 
 
 def _teachers(sessions: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -164,12 +170,13 @@ def _assessments(sessions: Sequence[Mapping[str, Any]], mode: str) -> tuple[tupl
         found = [s for s in sessions if s["kind"] == kind]
         by_day: dict[str, list[int]] = defaultdict(list)
         for one in found:
-            by_day[one["day"]].append(one["period"])
+            if one["period"] not in by_day[one["day"]]:
+                by_day[one["day"]].append(one["period"])
         when = "；".join(
             f"{_short(day)}第 {'、'.join(map(_said_run, _runs(periods)))} 课时"
             for day, periods in by_day.items()
         )
-        rows.append((kind.title, when or "未安排", str(len(found)), how))
+        rows.append((kind.title, when or "未安排", str(sum(map(len, by_day.values()))), how))
     return tuple(rows)
 
 
@@ -201,8 +208,11 @@ def _words(frozen: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _day(row: DayRow) -> dict[str, Any]:
-    blocks = [
-        {"span": b.span, "tone": b.tone, "title": b.title, "lines": [w for w in (b.teacher, b.room) if w]}
-        for b in row.blocks
-    ]
+    blocks = [{"span": b.span, **_cell(b), "lanes": [_cell(lane) for lane in b.lanes]} for b in row.blocks]
     return {"title": row.title, "rests": row.rests, "note": _RESTS, "blocks": blocks}
+
+
+def _cell(block: Block) -> dict[str, Any]:
+    """What one cell prints, or one group's part of it."""
+    lines = [words for words in (block.teacher, block.room) if words]
+    return {"whom": block.whom, "tone": block.tone, "title": block.title, "lines": lines}

@@ -12,6 +12,7 @@ from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, stat
 from gongxue.foundation.lifecycle.scope import NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.parallel import MOST_GROUPS, WHOLE_CLASS, group_title
 from gongxue.regulations.programme import SECTIONS, FinalMode, Session, SessionKind
 from gongxue.regulations.programme_change import Lesson
 from gongxue.regulations.roles import Duty
@@ -38,6 +39,9 @@ class Programme(Stateful):
         default=FinalMode.LESSON,
     )
     venue_declared = models.BooleanField("声明不在风景名胜区或高档宾馆", default=False)
+    groups = models.PositiveSmallIntegerField(
+        "分组上课的组数", default=1
+    )  # 1: everything is for the whole class
     returned_reason = models.CharField("退回意见", max_length=500, blank=True)
     submitted_by = account_field(null=True)
     submitted_at = models.DateTimeField("报送时间", null=True)
@@ -55,6 +59,9 @@ class Programme(Stateful):
             state_constraint("programme_state", "programme"),
             models.CheckConstraint(
                 condition=Q(final_mode__in=[m.value for m in FinalMode]), name="programme_mode"
+            ),
+            models.CheckConstraint(
+                condition=Q(groups__gte=1, groups__lte=MOST_GROUPS), name="programme_groups"
             ),
         ]
 
@@ -83,7 +90,7 @@ class Programme(Stateful):
 
 
 class Timetabled(Scoped):
-    """What one lesson period 课时 of a timetable says."""
+    """What one lesson period 课时 of a timetable says, to the whole class or to one of its groups."""
 
     day = models.DateField("日期")
     period = models.PositiveSmallIntegerField("课时")
@@ -92,12 +99,19 @@ class Timetabled(Scoped):
     topic = models.CharField("内容", max_length=80, blank=True)
     teacher = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="授课教师")
     room = models.CharField("地点", max_length=40, blank=True)
+    group = models.PositiveSmallIntegerField("组", default=WHOLE_CLASS)  # 0: the whole class
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.day} 第{self.period}课时 {self.says}"
+        whom = f"{self.group_title} " if self.group else ""
+        return f"{self.day} 第{self.period}课时 {whom}{self.says}"
+
+    @property
+    def group_title(self) -> str:
+        """全班, 第1组 …"""
+        return group_title(self.group)
 
     @property
     def says(self) -> str:
@@ -107,13 +121,17 @@ class Timetabled(Scoped):
 
     def as_rule(self) -> Session:
         """The period as the regulations read it."""
-        return Session(self.day, self.period, SessionKind(self.kind), self.module, self.teacher_id)
+        return Session(
+            self.day, self.period, SessionKind(self.kind), self.module, self.teacher_id, self.group
+        )
 
     def as_lesson(self) -> Lesson:
         """Everything the period says, for the rules of a change."""
         name = self.teacher.name if self.teacher else ""
         kind = SessionKind(self.kind)
-        return Lesson(self.day, self.period, kind, self.module, self.topic, self.teacher_id, name, self.room)
+        return Lesson(
+            self.day, self.period, kind, self.module, self.topic, self.teacher_id, name, self.room, self.group
+        )
 
 
 class CourseSession(Timetabled):
@@ -124,9 +142,10 @@ class CourseSession(Timetabled):
     class Meta:
         db_table = "course_session"
         constraints = [
-            models.UniqueConstraint(fields=["training_class", "day", "period"], name="session_once"),
+            models.UniqueConstraint(fields=["training_class", "day", "period", "group"], name="session_once"),
             models.CheckConstraint(condition=Q(kind__in=[k.value for k in SessionKind]), name="session_kind"),
             models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="session_period"),
+            models.CheckConstraint(condition=Q(group__lte=MOST_GROUPS), name="session_group"),
         ]
 
     @classmethod
@@ -143,11 +162,14 @@ class DraftSession(Timetabled):
     class Meta:
         db_table = "draft_session"
         constraints = [
-            models.UniqueConstraint(fields=["training_class", "day", "period"], name="draft_session_once"),
+            models.UniqueConstraint(
+                fields=["training_class", "day", "period", "group"], name="draft_session_once"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=[k.value for k in SessionKind]), name="draft_session_kind"
             ),
             models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="draft_session_period"),
+            models.CheckConstraint(condition=Q(group__lte=MOST_GROUPS), name="draft_session_group"),
         ]
 
     @classmethod

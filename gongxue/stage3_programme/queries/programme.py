@@ -14,6 +14,7 @@ from gongxue.foundation.trail.models import Event
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import said
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
+from gongxue.regulations.parallel import least, trainee_periods
 from gongxue.regulations.programme import confirmation_breaches
 from gongxue.regulations.programme_change import Moved, Version, moved_between, taught_breaches
 from gongxue.regulations.roles import Duty, Permission
@@ -49,7 +50,7 @@ def programme_of(training_class: TrainingClass) -> Programme | None:
 def sessions_of(training_class: TrainingClass) -> list[CourseSession]:
     """The timetable in force, in order; before the first filing the one that is being written."""
     rows = CourseSession.objects.inside(training_class=training_class)
-    return list(rows.select_related("teacher__account").order_by("day", "period"))
+    return list(rows.select_related("teacher__account").order_by("day", "period", "group"))
 
 
 def timetable_of(programme: Programme) -> type[CourseSession] | type[DraftSession]:
@@ -60,7 +61,17 @@ def timetable_of(programme: Programme) -> type[CourseSession] | type[DraftSessio
 def written_sessions(programme: Programme) -> Sequence[Timetabled]:
     """The timetable as it is being written, in order; that of a filed programme is the one in force."""
     rows = timetable_of(programme).objects.inside(training_class=programme.training_class_id)
-    return list(rows.select_related("teacher__account").order_by("day", "period"))
+    return list(rows.select_related("teacher__account").order_by("day", "period", "group"))
+
+
+def module_periods(training_class: TrainingClass) -> dict[str, int]:
+    """Module → periods in the timetable in force, of the trainees who have the fewest of it."""
+    held: dict[str, list[int]] = {}
+    for session in sessions_of(training_class):
+        if session.module:
+            held.setdefault(session.module, []).append(session.group)
+    most = max((group for groups in held.values() for group in groups), default=1)
+    return {module: least(trainee_periods(groups, most)) for module, groups in held.items()}
 
 
 def filed_version(training_class: TrainingClass) -> FiledProgramme | None:
@@ -169,8 +180,8 @@ def _redated(programme: Programme) -> list[Moved]:
 
 
 def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, Any]:
-    """The text and the timetable as they are filed."""
-    return {
+    """The text and the timetable as they are filed. Groups stand in it where there are any: older ones read the same."""
+    content = {
         "sections": programme.sections,
         "final_mode": programme.final_mode,
         "venue_declared": programme.venue_declared,
@@ -184,9 +195,11 @@ def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, 
                 "teacher": s.teacher.name if s.teacher else "",
                 "room": s.room,
             }
+            | ({"group": s.group} if s.group else {})
             for s in sessions
         ],
     }
+    return content | ({"groups": programme.groups} if programme.groups > 1 else {})
 
 
 def may_write(role: Role, training_class: TrainingClass, programme: Programme | None) -> bool:

@@ -20,13 +20,13 @@ from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.regulations.calendar import programme_due
 from gongxue.regulations.levels import modules_of
 from gongxue.regulations.lifecycle import ProgrammeState
+from gongxue.regulations.parallel import MOST_GROUPS, said_of
 from gongxue.regulations.programme import (
     METHODS,
     SECTION_LIMIT,
     SECTIONS,
     FinalMode,
     SessionKind,
-    training_periods,
     venue_warnings,
 )
 from gongxue.regulations.roles import Duty, Permission
@@ -60,7 +60,7 @@ from gongxue.stage3_programme.queries.review import (
     remarks_by_part,
     unresolved_count,
 )
-from gongxue.stage3_programme.timetable import day_title, rows_of, standard_timetable, tone_of
+from gongxue.stage3_programme.timetable import day_title, periods_of, rows_of, standard_timetable, tone_of
 from gongxue.stage3_programme.views.parts import said_there
 
 _HINTS = {
@@ -88,9 +88,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
         return render(request, "programme/editor.html", shown | _editor(tc, row))
     if row is not None:
         sessions = written_sessions(row)
-        shown |= _sheet(tc, snapshot(row, sessions)) | {
-            "periods": training_periods([s.as_rule() for s in sessions])
-        }
+        shown |= _sheet(tc, snapshot(row, sessions))
     return render(request, "programme/read.html", shown)
 
 
@@ -110,8 +108,7 @@ def _reading(request: Request, tc: TrainingClass, found: FiledProgramme | None) 
     if found is not None and latest is not None and latest.version > found.version:
         shown["newer"] = latest
     if found is not None:
-        counted = [s for s in found.content["sessions"] if s["kind"] != SessionKind.OTHER]
-        shown |= _sheet(tc, found.content) | {"periods": len(counted)}
+        shown |= _sheet(tc, found.content)
     return render(request, "programme/filed.html", shown)
 
 
@@ -120,6 +117,7 @@ def _sheet(tc: TrainingClass, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "sections": [(title, content["sections"].get(key, "")) for key, title in SECTIONS.items()],
         "mode": FinalMode(content["final_mode"]).title,
+        "periods": said_of(periods_of(content)),
         "rows": rows_of(content["sessions"], tc.days_list, tc.edition.periods_a_day),
         "columns": range(1, tc.edition.periods_a_day + 1),
     }
@@ -196,6 +194,8 @@ def _timetable(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
     return {
         "days": [{"day": day.isoformat(), "title": day_title(day)} for day in tc.days_list],
         "periods": edition.periods_a_day,
+        "groups": row.groups if row else 1,
+        "most_groups": MOST_GROUPS,
         "brushes": [
             *({"kind": "course", "module": m.code, "title": m.title, "tone": tone_of("course", m.code)} for m in modules),
             *({"kind": k.value, "module": "", "title": k.title, "tone": k.value} for k in kinds),
@@ -212,7 +212,7 @@ def _plain(sessions: Sequence[Timetabled], team: set[int]) -> list[dict[str, Any
     return [
         {
             "day": s.day.isoformat(), "period": s.period, "kind": s.kind, "module": s.module, "topic": s.topic,
-            "teacher": s.teacher_id if s.teacher_id in team else None, "room": s.room,
+            "teacher": s.teacher_id if s.teacher_id in team else None, "room": s.room, "group": s.group,
         }
         for s in sessions
     ]  # fmt: skip
@@ -260,7 +260,12 @@ def _theirs(request: Request, tc: TrainingClass) -> dict[str, Any]:
         "editable": may_write(request.role, tc, row),
         "writer": f"{last.actor}（{last.organisation}）" if last else "",
         "at": localtime(last.at).strftime("%m月%d日 %H:%M") if last else "",
-        "fields": {**row.sections, "final_mode": row.final_mode, "venue_declared": row.venue_declared},
+        "fields": {
+            **row.sections,
+            "final_mode": row.final_mode,
+            "venue_declared": row.venue_declared,
+            "groups": row.groups,
+        },
         "sessions": _plain(written_sessions(row), {i.person_id for i in accepted(tc)}),
         **_panel(request, tc),
     }

@@ -4,7 +4,6 @@ const dialog = document.querySelector("[data-conflict]");
 const list = dialog.querySelector("[data-list]");
 const MODES = { lesson: "说课", defence: "答辩" };
 const place = (row) => `${row.day}/${row.period}`;
-const content = ({ kind, module, topic, teacher, room }) => JSON.stringify({ kind, module, topic, teacher, room });
 
 dialog.settle = async ({ base, mine, theirs, titles, who }) => {
   const merged = mergeFields(base.fields, mine.fields, theirs.fields);
@@ -32,17 +31,23 @@ function mergeFields(base, mine, theirs) {
 }
 
 function mergeSessions(base, mine, theirs, prefer = "mine") {
-  const [old, own, other] = [base, mine, theirs].map((rows) => new Map(rows.map((row) => [place(row), row])));
-  const say = (rows, at) => (rows.has(at) ? content(rows.get(at)) : "");
+  const [old, own, other] = [base, mine, theirs].map(byPlace); // what all groups have in a period stays together
+  const say = (rows, at) => JSON.stringify(rows.get(at) ?? []);
   const kept = [], both = [];
   for (const at of [...new Set([...old.keys(), ...own.keys(), ...other.keys()])].sort()) {
     const changed = say(own, at) !== say(old, at), moved = say(other, at) !== say(old, at);
     if (changed && moved && say(own, at) !== say(other, at)) both.push(at);
     const source = (changed && moved ? prefer === "mine" : changed) ? own : other;
-    if (source.has(at)) kept.push(source.get(at));
+    kept.push(...(source.get(at) ?? []));
   }
-  const order = (row) => `${row.day}/${String(row.period).padStart(2, "0")}`;
+  const order = (row) => `${row.day}/${String(row.period).padStart(2, "0")}/${row.group}`;
   return { rows: kept.sort((a, b) => (order(a) < order(b) ? -1 : 1)), both };
+}
+
+function byPlace(rows) {
+  const found = new Map();
+  for (const row of rows) found.set(place(row), [...(found.get(place(row)) ?? []), row]);
+  return found;
 }
 
 function ask(names, periods, { mine, theirs, titles, who }) {
@@ -64,6 +69,7 @@ function ask(names, periods, { mine, theirs, titles, who }) {
 function words(name, value) {
   if (name === "final_mode") return MODES[value];
   if (name === "venue_declared") return value ? "已声明" : "未声明";
+  if (name === "groups") return value > 1 ? `分 ${value} 组` : "不分组";
   return value || "（空）";
 }
 

@@ -11,7 +11,7 @@ const merged = document.querySelector("[data-merged]");
 const token = form.elements.csrfmiddlewaretoken.value;
 const texts = [...form.querySelectorAll("textarea")];
 const titles = Object.fromEntries(texts.map((field) => [field.name, field.labels[0].querySelector("b").textContent]));
-Object.assign(titles, { final_mode: "终结性考核方式", venue_declared: "场地声明", sessions: "课表" });
+Object.assign(titles, { final_mode: "终结性考核方式", venue_declared: "场地声明", groups: "上课分组", sessions: "课表" });
 
 let version = Number(form.dataset.version);
 let base = read();
@@ -25,6 +25,7 @@ function read() {
   const fields = Object.fromEntries(texts.map((field) => [field.name, field.value.trim()]));
   fields.final_mode = form.elements.final_mode.value;
   fields.venue_declared = form.elements.venue_declared.checked;
+  fields.groups = grid.timetable.groups();
   return { fields, sessions: grid.timetable.read() };
 }
 
@@ -32,14 +33,15 @@ function write({ fields, sessions }) {
   for (const field of texts) if (field.value.trim() !== fields[field.name]) field.value = fields[field.name];
   form.elements.final_mode.value = fields.final_mode;
   form.elements.venue_declared.checked = fields.venue_declared;
-  if (JSON.stringify(sessions) !== JSON.stringify(grid.timetable.read())) grid.timetable.write(sessions);
+  if (JSON.stringify([sessions, fields.groups]) !== JSON.stringify([grid.timetable.read(), grid.timetable.groups()])) grid.timetable.write(sessions, fields.groups);
 }
 
 function changes(now) {
   const found = { sections: {} };
   for (const [name, value] of Object.entries(now.fields)) {
     if (value === base.fields[name]) continue;
-    if (name === "final_mode" || name === "venue_declared") found[name] = value; else found.sections[name] = value;
+    if (name === "groups") found.arrangement = { groups: value };
+    else if (name === "final_mode" || name === "venue_declared") found[name] = value; else found.sections[name] = value;
   }
   if (JSON.stringify(now.sessions) !== JSON.stringify(base.sessions)) found.sessions = now.sessions;
   if (!Object.keys(found.sections).length) delete found.sections;

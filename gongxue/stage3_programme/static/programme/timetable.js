@@ -6,8 +6,11 @@ const part = (name) => host.querySelector(`[data-${name}]`);
 const table = part("table");
 const places = data.days.flatMap(({ day }) => Array.from({ length: data.periods }, (_, i) => key(day, i + 1)));
 const names = new Map(data.team.map((one) => [one.id, one.name]));
-let held = new Map(); // "2023-06-12/1" → {kind, module, topic, teacher, room}
-const past = []; // what `held` was before each step
+const whose = (group) => (group ? `第${group}组` : "全班");
+let held = new Map(); // "2023-06-12/1" → what is taught there: one {kind, module, topic, teacher, room, group: 0} for the
+// whole class, or one for each group that is taught apart, in their order
+let groups = data.groups; // 1: nothing is taught in parallel
+const past = []; // what `state()` was before each step
 const undone = []; // what `held` was before each undo
 let painting = ""; // the place painted last while the mouse button is down
 let picked = ""; // in moving: the place taken up, waiting for where to put it
@@ -21,29 +24,47 @@ function brushOf(cell) {
 
 // What is painted ------------------------------------------------------------------------------------------------
 
-function chosen() {
+function chosen() { // null: the brush that clears
   const value = host.querySelector("input[name=brush]:checked").value;
   if (value === "clear") return null;
   const { kind, module } = data.brushes[Number(value)];
   const teacher = Number(part("teacher").value) || null;
-  return { kind, module, topic: part("topic").value.trim(), teacher, room: part("room").value.trim() };
+  return { kind, module, topic: part("topic").value.trim(), teacher, room: part("room").value.trim(), group: painted() };
 }
 
+function painted() { return groups > 1 ? Number(part("group").value) : 0; }
+
+function apart(cells) { // what each group has, when the whole class has one lesson
+  const [first] = cells;
+  return first?.group === 0 ? Array.from({ length: groups }, (_, i) => ({ ...first, group: i + 1 })) : cells;
+}
+
+function brushed(place, cell) { // what the place holds after the brush: one group's part only, the others keep theirs
+  const group = painted();
+  if (!group) return cell ? [cell] : [];
+  const others = apart(cellsAt(place)).filter((one) => one.group !== group);
+  return [...others, ...(cell ? [cell] : [])].sort((one, other) => one.group - other.group);
+}
+
+function cellsAt(place) { return held.get(place) ?? []; }
+function paint(place) { put(place, brushed(place, chosen())); }
+function state() { return { held: new Map(held), groups }; }
+
 function begin() {
-  past.push(new Map(held));
+  past.push(state());
   if (past.length > 100) past.shift();
   undone.length = 0;
 }
 
-function put(place, cell) {
-  if (sameContent(held.get(place) ?? null, cell)) return;
-  if (cell) held.set(place, cell); else held.delete(place);
+function put(place, cells) {
+  if (sameContent(cellsAt(place), cells)) return;
+  if (cells.length) held.set(place, cells); else held.delete(place);
   show(place);
 }
 
 function end() {
   const before = past.at(-1);
-  if (before && before.size === held.size && [...held].every(([place, cell]) => sameContent(before.get(place), cell))) { past.pop(); return; }
+  if (before && before.groups === groups && sameContent([...before.held].sort(), [...held].sort())) { past.pop(); return; }
   summarise();
   host.dispatchEvent(new CustomEvent("timetable", { bubbles: true }));
 }
@@ -51,7 +72,8 @@ function end() {
 function step(change) { begin(); change(); end(); }
 
 function load(sessions) {
-  held = new Map(sessions.map(({ day, period, ...cell }) => [key(day, period), cell]));
+  held = new Map();
+  for (const { day, period, group = 0, ...cell } of sessions) held.set(key(day, period), [...cellsAt(key(day, period)), { ...cell, group }]);
   places.forEach(show);
   summarise();
 }
@@ -77,7 +99,7 @@ function line({ day, title }) {
   for (const other of data.days) if (other.day !== day) copy.append(make("option", { value: other.day, textContent: other.title }));
   copy.addEventListener("change", () => { step(() => copyDay(copy.value, day)); copy.value = ""; });
   const clear = make("button", { type: "button", className: "btn small", textContent: "清空", ariaLabel: `清空${title}` });
-  clear.addEventListener("click", () => step(() => row(day).forEach((place) => put(place, null))));
+  clear.addEventListener("click", () => step(() => row(day).forEach((place) => put(place, []))));
   const label = make("div", { className: "day" }, make("b", { textContent: title }), make("span", { className: "row" }, copy, clear));
   label.setAttribute("role", "rowheader");
   const element = make("div", { className: "line" }, label, ...row(day).map((place) => {
@@ -92,40 +114,79 @@ function line({ day, title }) {
 
 function row(day) { return places.filter((place) => place.startsWith(`${day}/`)); }
 function slot(place) { return table.querySelector(`[data-place="${place}"]`); }
-function copyDay(from, to) { row(from).forEach((place, i) => put(row(to)[i], held.get(place) ?? null)); }
+function copyDay(from, to) { row(from).forEach((place, i) => put(row(to)[i], cellsAt(place))); }
 
 function show(place) {
   const button = slot(place);
-  const cell = held.get(place);
+  const cells = cellsAt(place);
   const [day, period] = place.split("/");
   const title = data.days.find((one) => one.day === day).title;
-  button.className = `slot ${cell ? brushOf(cell).tone : "none"}`;
-  button.replaceChildren();
-  if (!cell) { button.ariaLabel = `${title}第 ${period} 课时：空`; return; }
-  const words = cell.topic || brushOf(cell).title;
-  const who = names.get(cell.teacher) ?? "";
-  button.append(make("b", { textContent: words }));
-  if (who || cell.room) button.append(make("small", { textContent: [who, cell.room].filter(Boolean).join("　") }));
-  button.ariaLabel = `${title}第 ${period} 课时：${[words, who, cell.room].filter(Boolean).join("，")}`;
-  button.title = button.ariaLabel;
+  const [cell] = cells;
+  button.className = `slot ${!cell ? "none" : cell.group ? "apart" : brushOf(cell).tone}`;
+  if (!cell) button.replaceChildren();
+  else if (cell.group) button.replaceChildren(...cells.map(lane));
+  else button.replaceChildren(...whole(cell));
+  button.ariaLabel = `${title}第 ${period} 课时：${cells.map(said).join("；") || "空"}`;
+  button.title = cell ? button.ariaLabel : "";
+}
+
+function wording(cell) { return cell.topic || brushOf(cell).title; }
+function where(cell) { return [names.get(cell.teacher), cell.room].filter(Boolean); }
+function said(cell) { return [cell.group && whose(cell.group), wording(cell), ...where(cell)].filter(Boolean).join("，"); }
+
+function whole(cell) {
+  const found = [make("b", { textContent: wording(cell) })];
+  if (where(cell).length) found.push(make("small", { textContent: where(cell).join("　") }));
+  return found;
+}
+
+function lane(cell) {
+  const words = [make("i", { textContent: cell.group }), make("b", { textContent: wording(cell) })];
+  if (where(cell).length) words.push(make("small", { textContent: where(cell).join("　") }));
+  return make("span", { className: `lane ${brushOf(cell).tone}` }, ...words);
 }
 
 function summarise() {
-  const counted = [...held].filter(([, cell]) => cell.kind !== "other");
-  const days = new Set(counted.map(([place]) => place.split("/")[0])).size;
-  const of = (kind) => counted.filter(([, cell]) => cell.kind === kind).length;
-  part("sum").textContent = `${days} 天 ${counted.length} 课时：授课 ${of("course")}、过程性考核 ${of("process")}、终结性考核 ${of("final")}`;
+  const counted = [...held].flatMap(([place, cells]) => cells.map((cell) => ({ ...cell, day: place.split("/")[0] }))).filter((cell) => cell.kind !== "other");
+  const days = new Set(counted.map((cell) => cell.day)).size;
+  const of = (kind) => counted.filter((cell) => cell.kind === kind);
+  part("sum").textContent = `${days} 天 ${periods(counted)} 课时：授课 ${periods(of("course"))}、过程性考核 ${periods(of("process"))}、终结性考核 ${periods(of("final"))}`;
   part("undo").disabled = past.length === 0;
   part("redo").disabled = undone.length === 0;
   part("totals").replaceChildren(...totals(counted).flatMap(([name, n]) => [make("dt", { textContent: name }), make("dd", { textContent: `${n} 课时` })]));
+  divide();
+}
+
+function periods(cells) { // of one trainee: 8, or 8/6 where the groups differ
+  const all = cells.filter((cell) => !cell.group).length;
+  if (all === cells.length) return String(all);
+  const each = Array.from({ length: groups }, (_, i) => all + cells.filter((cell) => cell.group === i + 1).length);
+  return new Set(each).size > 1 ? each.join("/") : String(each[0]);
 }
 
 function totals(counted) { // by module or kind, then by teacher; the server says what the rules say of them
   const sums = new Map();
-  const add = (name) => sums.set(name, (sums.get(name) ?? 0) + 1);
-  for (const [, cell] of counted) add(brushOf(cell).title);
-  for (const [, cell] of counted) if (names.has(cell.teacher)) add(names.get(cell.teacher));
-  return [...sums];
+  const add = (name, cell) => sums.set(name, [...(sums.get(name) ?? []), cell]);
+  for (const cell of counted) add(brushOf(cell).title, cell);
+  const found = [...sums].map(([name, cells]) => [name, periods(cells)]);
+  for (const [id, name] of names) {
+    const n = counted.filter((cell) => cell.teacher === id).length;
+    if (n) found.push([name, n]);
+  }
+  return found;
+}
+
+function divide() { // the number of groups, and whom the brush is for
+  const used = Math.max(1, ...[...held.values()].flat().map((cell) => cell.group));
+  const most = Math.max(groups, used);
+  for (const option of part("groups").options) option.disabled = Number(option.value) < used;
+  part("groups").value = groups;
+  part("whom").hidden = most === 1;
+  const choice = part("group");
+  if (choice.options.length === most + 1) return;
+  const kept = Math.min(Number(choice.value), most);
+  choice.replaceChildren(...Array.from({ length: most + 1 }, (_, group) => make("option", { value: group, textContent: whose(group) })));
+  choice.value = kept;
 }
 
 function palette() {
@@ -134,6 +195,8 @@ function palette() {
     const input = make("input", { type: "radio", name: "brush", value, checked: i === 0 });
     part("brushes").append(make("label", { className: `brush ${tone}` }, input, make("span", { textContent: title })));
   });
+  part("groups").append(...Array.from({ length: data.most_groups }, (_, i) => make("option", { value: i + 1, textContent: i ? `分 ${i + 1} 组` : "不分组" })));
+  part("groups").addEventListener("change", (event) => step(() => { groups = Number(event.target.value); }));
   part("rooms").append(...data.rooms.map(({ name, seats }) => make("option", { value: name, label: `${seats} 座` })));
   part("teacher").append(make("option", { value: "", textContent: "不指定" }),
     ...data.team.map((one) => make("option", { value: one.id, textContent: `${one.name}（${one.seat}）` })));
@@ -144,16 +207,16 @@ function palette() {
 function isMoving() { return host.querySelector("input[name=brush]:checked").value === "move"; }
 
 function blockAt(place) {
-  const line = row(place.split("/")[0]), cell = held.get(place) ?? null;
+  const line = row(place.split("/")[0]), cells = cellsAt(place);
   let first = line.indexOf(place), last = first;
-  if (!cell) return [place];
-  while (first > 0 && sameContent(held.get(line[first - 1]) ?? null, cell)) first--;
-  while (last < line.length - 1 && sameContent(held.get(line[last + 1]) ?? null, cell)) last++;
+  if (!cells.length) return [place];
+  while (first > 0 && sameContent(cellsAt(line[first - 1]), cells)) first--;
+  while (last < line.length - 1 && sameContent(cellsAt(line[last + 1]), cells)) last++;
   return line.slice(first, last + 1);
 }
 
 function exchange(from, to) { // lists of places of one length that do not overlap
-  const cells = [from, to].map((list) => list.map((place) => held.get(place) ?? null));
+  const cells = [from, to].map((list) => list.map(cellsAt));
   from.forEach((place, i) => put(place, cells[1][i]));
   to.forEach((place, i) => put(place, cells[0][i]));
 }
@@ -180,12 +243,12 @@ table.addEventListener("pointerdown", (event) => {
   if (isMoving()) { dragged = button.dataset.place; return; }
   begin();
   painting = button.dataset.place;
-  put(painting, chosen());
+  paint(painting);
 });
 table.addEventListener("pointerover", (event) => {
   const button = event.target.closest(".slot");
   if (!painting || !button) return;
-  between(painting, button.dataset.place).forEach((place) => put(place, chosen()));
+  between(painting, button.dataset.place).forEach(paint);
   painting = button.dataset.place;
 });
 let dragged = "";
@@ -203,7 +266,7 @@ table.addEventListener("click", (event) => { // finger, Enter, Space; after a mo
   const button = event.target.closest(".slot");
   if (!button) return;
   const { place } = button.dataset;
-  if (!isMoving()) step(() => put(place, chosen()));
+  if (!isMoving()) step(() => paint(place));
   else if (!picked) pick(place);
   else { const from = picked; pick(""); drop(from, place); }
 });
@@ -216,13 +279,13 @@ table.addEventListener("keydown", (event) => {
     const next = places[places.indexOf(button.dataset.place) + by];
     if (!next) return;
     if (event.altKey) step(() => exchange([button.dataset.place], [next]));
-    else if (event.shiftKey && !isMoving()) step(() => { put(button.dataset.place, chosen()); put(next, chosen()); });
+    else if (event.shiftKey && !isMoving()) step(() => { paint(button.dataset.place); paint(next); });
     focus(slot(next));
   } else if (event.key === "Escape") {
     pick("");
   } else if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
-    step(() => put(button.dataset.place, null));
+    step(() => put(button.dataset.place, brushed(button.dataset.place, null)));
   }
 });
 table.addEventListener("focusin", (event) => { if (event.target.classList.contains("slot")) focus(event.target); });
@@ -241,8 +304,8 @@ host.addEventListener("keydown", (event) => {
 });
 function travel(from, to) {
   if (!from.length) return;
-  to.push(new Map(held));
-  held = from.pop();
+  to.push(state());
+  ({ held, groups } = from.pop());
   places.forEach(show);
   summarise();
   host.dispatchEvent(new CustomEvent("timetable", { bubbles: true }));
@@ -253,9 +316,10 @@ palette();
 build();
 load(data.sessions);
 host.timetable = {
-  read: () => places.filter((place) => held.has(place)).map((place) => {
+  read: () => places.flatMap((place) => cellsAt(place).map((cell) => {
     const [day, period] = place.split("/");
-    return { day, period: Number(period), ...held.get(place) };
-  }),
-  write: (sessions) => { past.length = undone.length = 0; load(sessions); },
+    return { day, period: Number(period), ...cell };
+  })),
+  groups: () => groups,
+  write: (sessions, of) => { past.length = undone.length = 0; groups = of; load(sessions); },
 };
