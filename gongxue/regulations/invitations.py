@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -108,6 +109,43 @@ def answer_day_breaches(answer_by: date, today: date, first_day: date, edition: 
 def is_rescue_time(today: date, first_day: date, last_day: date) -> bool:
     """Whether a seat is to be filled from nearby, within hours: shortly before the class and while it runs."""
     return first_day - timedelta(days=RESCUE_DAYS) <= today <= last_day
+
+
+def serves_from(seat: Seat, today: date, first_day: date, last_day: date) -> date | None:
+    """The first class day of somebody who is asked while the class runs; None before it, when they serve all of it.
+
+    ours: an instructor travels today and teaches from tomorrow, an examiner works online from today.
+    """
+    if today < first_day:
+        return None
+    return min(today + timedelta(days=TRAVEL_DAYS if seat == Seat.INSTRUCTOR else 0), last_day)
+
+
+def served_until(today: date, first_served: date) -> date | None:
+    """The last day that somebody who leaves today has served: yesterday; None when they have not served a day."""
+    yesterday = today - timedelta(days=1)
+    return yesterday if yesterday >= first_served else None
+
+
+def leaving_breaches(today: date, last_day: date) -> list[Breach]:
+    """Until when a teacher may be taken out of a class. ours: TR 8 note 5 lets the institution change people, and
+    somebody may fall ill on any day; after the last one there is nothing left to replace."""
+    if today <= last_day:
+        return []
+    says = f"培训已于{said(last_day)}结束，不能再更换骨干教师。"
+    return [Breach("withdraw.over", "TR 8", says, "如需说明实际情况，请写入总结。")]
+
+
+def away_breaches(away: Sequence[date], confirmed: bool) -> list[Breach]:
+    """The days that a teacher has marked as inconvenient among those that accepting takes: asked about, not forbidden.
+
+    ours: the marks are the teacher's own word (MG 9.1 lets them say when they cannot), and so is accepting all the same
+    """
+    if not away or confirmed:
+        return []
+    more = f"等 {len(away)} 天" if len(away) > 1 else ""
+    says = f"您登记了{said(away[0])}{more}不便，与本班日期重合。"
+    return [Breach("accept.away", "TR 8", says, "仍可承担的，请勾选确认后接受；不能承担的，请婉拒。")]
 
 
 def decline_words(code: str, words: str) -> str:

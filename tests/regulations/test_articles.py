@@ -14,6 +14,7 @@ from gongxue.regulations.lifecycle import MOVES
 
 PACKAGE = Path(regulations.__file__).parent
 ARTICLES = {
+    "accept.away": "TR 8",
     "application.against_opinion": "MG 4.4",
     "application.closed": "TR 10",
     "application.endorsement": "TR 附件1",
@@ -84,10 +85,20 @@ ARTICLES = {
     "round.entered": "TR 7",
     "round.past": "TR 7",
     "round.shortened": "TR 7",
+    "rescue.early": "TR 8",
+    "rescue.far": "TR 8",
+    "rescue.hours": "TR 8",
+    "rescue.hours_long": "TR 8",
+    "rescue.many": "TR 8",
+    "rescue.nobody": "TR 8",
+    "rescue.over": "TR 8",
+    "seat.barred": "TR 8",
     "seat.busy": "TR 8",
     "seat.category": "TR 5",
     "seat.level": "TR 5",
+    "seat.full_year": "MG 8",
     "seat.own": "TR 8",
+    "seat.own_trainees": "TR 8",
     "seat.standing": "MG 9",
     "team.begun": "TR 8",
     "team.held": "TR 8",
@@ -105,6 +116,7 @@ ARTICLES = {
     "timetable.room": "TR 9",
     "timetable.teacher": "TR 8",
     "timetable.twice": "TR 9",
+    "withdraw.over": "TR 8",
 }
 
 
