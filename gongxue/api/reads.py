@@ -27,7 +27,7 @@ from gongxue.parties.queries import institutions
 from gongxue.regulations.calendar import deadlines_of_class
 from gongxue.stage1_planning.models import PlanChange, ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import published_classes
-from gongxue.stage2_staffing.models import Invitation, Recommendation, TeamChange
+from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Recommendation, TeamChange
 from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
 from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
@@ -45,6 +45,7 @@ LISTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "plan-changes": (PlanChange, ("state", "path", "kind", "training_class_id", "round_id", "province_code")),
     "invitations": (Invitation, ("state", "training_class_id")),
     "recommendations": (Recommendation, ("training_class_id", "run")),
+    "avoidance-lifts": (AvoidanceLift, ("training_class_id",)),
     "team-changes": (TeamChange, ("state", "training_class_id")),
     "programmes": (Programme, ("state", "training_class_id")),
     "sessions": (CourseSession, ("training_class_id",)),

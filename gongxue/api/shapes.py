@@ -24,7 +24,14 @@ from gongxue.stage1_planning.models import (
     ReportingRound,
     TrainingClass,
 )
-from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, StaffingRun, TeamChange
+from gongxue.stage2_staffing.models import (
+    AvoidanceLift,
+    Invitation,
+    Opening,
+    Recommendation,
+    StaffingRun,
+    TeamChange,
+)
 from gongxue.stage3_programme.models import (
     CourseSession,
     FiledProgramme,
@@ -89,8 +96,9 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Recommendation: ("id", "training_class.id", "seat", "rank", "person.id", "chosen", "score", "reasons"),
     Invitation: (
         "id", "training_class.id", "seat", "number", "person.id", "state", "version", "answer_by", "answered_at",
-        "answer_reason", "letter",
+        "answer_reason", "letter", "origin", "answer_until", "serves_from", "served_until", "withdrawn_at", "replaces.id",
     ),
+    AvoidanceLift: ("id", "training_class.id", "person.id", "reason", "lifted_at", "revoked_at"),
     StaffingRun: (
         "id", "state", "again", "started_at", "finished_at", "classes", "teachers", "seats", "unfilled", "stored",
         "objective", "bound", "method", "cut", "inputs_sha256", "answer_sha256", "shortages",

@@ -7,10 +7,19 @@ from django_tasks import task
 from gongxue.commands.day import run_day
 from gongxue.foundation import clock
 from gongxue.foundation.jobs.backend import periodic
+from gongxue.parties.queries import system_role
+from gongxue.stage2_staffing.deadlines import lapse_rescues as lapse
 
 
 class DailyFailed(Exception):
     """A part of the daily run did not work; the queue tries again."""
+
+
+@periodic("staffing.rescue", 600)
+@task()
+def lapse_rescues() -> dict[str, int]:
+    """Every ten minutes: invitations that count in hours lapse when their hour has come."""
+    return lapse(by=system_role(), now=clock.now())
 
 
 @periodic("daily", 3600)

@@ -15,6 +15,7 @@ from gongxue.foundation.pages.templatetags.kit import day as shown_day
 from gongxue.parties.queries import qualifications_of
 from gongxue.regulations.calendar import said
 from gongxue.regulations.evaluation import closing_breaches
+from gongxue.regulations.invitations import is_rescue_time
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
     DeliveryState,
@@ -26,6 +27,7 @@ from gongxue.regulations.lifecycle import (
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
+from gongxue.stage2_staffing.models import Opening
 from gongxue.stage2_staffing.progress import progress_of
 from gongxue.stage2_staffing.queries import SeatView, opening_of
 from gongxue.stage3_programme.queries import (
@@ -84,7 +86,20 @@ def _staffing(file: ClassFile) -> StageCard:
         card.missing = [_seat_words(seat) for seat in file.seats if seat not in held]
         if opening.state == OpeningState.FILED and tc.level_enum != Level.BACKBONE:
             card.buttons = [Button(P.RECOMMEND, tc, {"label": "现在推荐", "kind": "main"})]
+        elif _needs_rescue(file, opening):
+            card.links.append(("应急补位", file.url("staffing.rescue")))
     return card
+
+
+def _needs_rescue(file: ClassFile, opening: Opening) -> bool:
+    """Whether a seat is empty close to the day and the reader is who looks for help."""
+    tc = file.training_class
+    return (
+        file.may(P.RESCUE)
+        and opening.state == OpeningState.RECOMMENDED
+        and tc.level_enum != Level.BACKBONE
+        and is_rescue_time(file.today, tc.first_day, tc.last_day)
+    )
 
 
 def _seat_words(seat: SeatView) -> str:

@@ -306,9 +306,10 @@ def book(person: Person, days: Iterable[date], *, capacity: str, reference: str)
         ) from error
 
 
-def unbook(person: Person, reference: str) -> None:
-    """Give the days of one reason back."""
-    Booking.objects.unscoped("one person, one reason").filter(person=person, reference=reference).delete()
+def unbook(person: Person, reference: str, since: date | None = None) -> None:
+    """Give the days of one reason back; since: only from that day on, what was before it has happened."""
+    rows = Booking.objects.unscoped("one person, one reason").filter(person=person, reference=reference)
+    (rows.filter(day__gte=since) if since else rows).delete()
 
 
 def note_satisfaction(rows: Collection[SatisfactionSum]) -> None:

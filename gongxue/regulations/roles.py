@@ -118,6 +118,7 @@ class Permission(StrEnum):
     RECOMMEND = "staffing.recommend", "推荐骨干教师"
     RUN_STAFFING = "staffing.run", "全国统一推荐"
     INVITE = "staffing.invite", "发出邀请函"
+    RESCUE = "staffing.rescue", "应急补位"
     ACCEPT = "staffing.accept", "接受邀请"
     DECLINE = "staffing.decline", "婉拒邀请"
     EXPIRE = "staffing.expire", "邀请逾期失效"
@@ -126,6 +127,8 @@ class Permission(StrEnum):
     REQUEST_TEAM = "staffing.request_team", "申请调整授课人数"
     APPROVE_TEAM = "staffing.approve_team", "同意调整授课人数"
     REFUSE_TEAM = "staffing.refuse_team", "不同意调整授课人数"
+    LIFT_AVOIDANCE = "staffing.lift", "解除回避"
+    REVOKE_LIFT = "staffing.revoke_lift", "恢复回避"
     WITHDRAW_INVITATION = "staffing.withdraw", "撤回邀请"
     NOMINATE = "staffing.nominate", "提名授课考核专家"
     CONFIRM_EXPERT = "staffing.confirm_expert", "确认专家"
@@ -278,7 +281,7 @@ DUTIES: dict[Duty, DutySpec] = {
         *_READS, P.REVEAL, *_COORDINATES,
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
         P.APPLY_ADDITION, P.APPLY_CHANGE, P.APPLY_CANCEL, P.AMEND_CHANGE, P.TAKE_BACK_CHANGE,
-        P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.WITHDRAW_INVITATION, P.NOMINATE,
+        P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.RESCUE, P.LIFT_AVOIDANCE, P.REVOKE_LIFT, P.WITHDRAW_INVITATION, P.NOMINATE,
         P.SWITCH_CHAIN, P.REQUEST_TEAM,
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.ADD_ROOM, P.CLOSE_ROOM, P.COPY_PROGRAMME, P.SAVE_TEMPLATE, P.CLOSE_TEMPLATE,

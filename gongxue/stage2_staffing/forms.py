@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from gongxue.regulations.invitations import AnswerWindow, DeclineReason
+from gongxue.regulations.invitations import RESCUE_HOURS, AnswerWindow, DeclineReason
 from gongxue.stage2_staffing.actions import PREFERENCES
 
 LETTER = forms.Textarea(attrs={"rows": 3, "placeholder": "如：食宿由我院统一安排，课酬按标准发放。"})
@@ -71,9 +71,34 @@ class InviteForm(forms.Form):
         return {**(super().clean() or {}), "people": found}
 
 
-class AnswerForm(forms.Form):
-    """The answer to an invitation: accepting needs nothing, declining a kind of reason and perhaps words."""
+class RescueForm(forms.Form):
+    """Whom to ask at once for an empty seat, and for how long."""
 
+    seat = forms.RegexField(r"^(instructor|examiner)-\d{1,2}$", label="席位", widget=forms.HiddenInput)
+    people = IdsField(label="教师", required=False)
+    hours = forms.TypedChoiceField(
+        label="答复时限", choices=[(n, f"{n} 小时") for n in RESCUE_HOURS], coerce=int, initial=RESCUE_HOURS[1],
+        widget=forms.RadioSelect, help_text="到时未答复的，邀请自动失效；最后一小时提醒一次。",
+    )  # fmt: skip
+    letter = forms.CharField(
+        label="附言", max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "如：原任教师突发疾病，往返交通由我院安排。"}),
+    )  # fmt: skip
+
+    @property
+    def chosen(self) -> list[int]:
+        """Who was chosen, for a page that is shown again; empty when it cannot be read."""
+        try:
+            return IdsField().to_python(self["people"].value()) if self.is_bound else []
+        except forms.ValidationError:
+            return []
+
+
+class AnswerForm(forms.Form):
+    """The answer to an invitation: accepting over one's own inconvenient days needs a word, declining a kind of reason
+    and perhaps words."""
+
+    despite_away = forms.BooleanField(label="我已另作安排，这些日子仍可承担本班任务", required=False)
     code = forms.ChoiceField(
         label="婉拒原因", required=False, choices=[(r.value, r.title) for r in DeclineReason],
         widget=forms.RadioSelect,

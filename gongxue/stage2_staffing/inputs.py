@@ -6,6 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import PoolMembership
 from gongxue.parties.queries import busy_days, satisfaction_so_far
@@ -14,8 +17,11 @@ from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, OpeningState
 from gongxue.regulations.staffing import TRAVEL_DAYS, Demand, Seat
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation
+from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Opening, Preference, Recommendation
 from gongxue.stage2_staffing.optimisation.model import Job, OpenClass, Problem, Teacher
+
+# Who has a job: whoever accepted, and whoever was there for a day before somebody else took over.
+HELD = Q(state=InvitationState.ACCEPTED) | Q(state=InvitationState.WITHDRAWN, served_until__isnull=False)
 
 # Later stages say whose teachers sit in a class: class ids → employers of its trainees, for those that are known.
 TRAINEE_EMPLOYERS: list[Callable[[list[int]], dict[int, set[int]]]] = []
@@ -60,6 +66,12 @@ def _open_classes(classes: list[TrainingClass], barred: dict[int, set[int]]) -> 
     )
     for number, person in preferred.order_by("rank").values_list("training_class_id", "person_id"):
         wishes[number].append(person)
+    own: dict[int, set[int]] = defaultdict(set)
+    lifts = AvoidanceLift.objects.unscoped("own teachers who may be proposed").filter(
+        training_class__in=ids, revoked_at=None
+    )
+    for number, person in lifts.values_list("training_class_id", "person_id"):
+        own[number].add(person)
     employers: dict[int, set[int]] = defaultdict(set)
     for known in TRAINEE_EMPLOYERS:
         for number, found in known(ids).items():
@@ -74,6 +86,7 @@ def _open_classes(classes: list[TrainingClass], barred: dict[int, set[int]]) -> 
             instructors=Seat.INSTRUCTOR.wanted(tc.edition),
             examiners=Seat.EXAMINER.wanted(tc.edition),
             barred=frozenset(barred[tc.pk]),
+            own_allowed=frozenset(own[tc.pk]),
             trainee_employers=frozenset(employers[tc.pk]),
         )
         for tc in classes
@@ -81,19 +94,33 @@ def _open_classes(classes: list[TrainingClass], barred: dict[int, set[int]]) -> 
 
 
 def _asked(ids: list[int]) -> tuple[frozenset[Job], dict[int, set[int]]]:
-    """Live invitations of the classes, and who declined or was withdrawn; whoever let one lapse may be asked again."""
+    """Live invitations of the classes, and who declined or was withdrawn; whoever let one lapse may be asked again.
+
+    Of several who are asked at once for one seat the first stands for it, the others are not proposed meanwhile; that
+    somebody else was faster says nothing about them afterwards.
+    """
     rows = Invitation.objects.unscoped("invitations of the classes that are staffed").filter(
         training_class__in=ids
     )
     fixed: set[Job] = set()
     barred: dict[int, set[int]] = defaultdict(set)
-    told = rows.exclude(state=InvitationState.EXPIRED)
-    for number, seat, person, state in told.values_list("training_class_id", "seat", "person_id", "state"):
-        if state in Invitation.LIVE:
-            fixed.add(Job(number, Seat(seat), person))
+    seats: set[tuple[int, str, int]] = set()
+    told = rows.exclude(state=InvitationState.EXPIRED).exclude(
+        state=InvitationState.WITHDRAWN, origin=Invitation.Origin.RESCUE, answered_at=None
+    )
+    columns = ("training_class_id", "seat", "number", "person_id", "state")
+    for class_id, seat, number, person, state in told.order_by("pk").values_list(*columns):
+        if state in Invitation.LIVE and (class_id, seat, number) not in seats:
+            seats.add((class_id, seat, number))
+            fixed.add(Job(class_id, Seat(seat), person))
         else:
-            barred[number].add(person)
+            barred[class_id].add(person)
     return frozenset(fixed), barred
+
+
+def fixed_of(training_class: int) -> set[tuple[str, int]]:
+    """What is fixed in one class: kind of seat and person."""
+    return {(job.seat.value, job.person) for job in _asked([training_class])[0]}
 
 
 Busy = dict[int, set[date]]
@@ -104,14 +131,14 @@ def _elsewhere(ids: list[int], first: date, last: date, reserve: bool) -> tuple[
     """Days and jobs of everybody in other classes: asked or accepted, and what may still be asked."""
     years = range(first.year, last.year + 1)
     live = Invitation.objects.unscoped("duty ledger of the pool").filter(
-        state__in=Invitation.LIVE, training_class__first_day__year__in=years
+        HELD | Q(state__in=Invitation.LIVE), training_class__first_day__year__in=years
     )
     columns = (
         "person_id",
         "seat",
         "training_class_id",
-        "training_class__first_day",
-        "training_class__last_day",
+        Coalesce("serves_from", "training_class__first_day"),
+        Coalesce("served_until", "training_class__last_day"),
     )
     rows = list(live.exclude(training_class__in=ids).values_list(*columns))
     if reserve:
@@ -205,7 +232,7 @@ def _by_year(
 def last_jobs(before: date, people: list[int] | None = None) -> dict[int, tuple[date, int]]:
     """Last day and institution of everybody's latest accepted job that ended before a day; one statement."""
     rows = Invitation.objects.unscoped("duty ledger of the pool").filter(
-        state=InvitationState.ACCEPTED, training_class__last_day__lt=before
+        HELD, training_class__last_day__lt=before
     )
     if people is not None:
         rows = rows.filter(person__in=people)

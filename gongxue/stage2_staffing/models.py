@@ -15,6 +15,7 @@ from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.invitations import DeclineReason, seat_days
+from gongxue.regulations.lifecycle import InvitationState
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
@@ -200,6 +201,10 @@ class Invitation(Stateful):
         "婉拒原因", max_length=10, blank=True, choices=[(r.value, r.title) for r in DeclineReason]
     )
     answered_at = models.DateTimeField("答复时间", null=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    serves_from = models.DateField("任职自", null=True)  # only of whoever comes while the class runs
+    served_until = models.DateField("任职至", null=True)  # only of whoever leaves while the class runs
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
     answer_reason = models.CharField("理由", max_length=500, blank=True)
     sent_by = account_field()
     sent_at = models.DateTimeField("发出时间")
@@ -241,7 +246,13 @@ class Invitation(Stateful):
     def days(self) -> list[date]:
         """The days that accepting books: instructors with the journey, examiners work online."""
         shown = self.training_class
-        return seat_days(Seat(self.seat), shown.first_day, shown.last_day)
+        first, last = self.serves_from or shown.first_day, self.served_until or shown.last_day
+        return seat_days(Seat(self.seat), first, last)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether somebody who had accepted is there no longer."""
+        return self.state == InvitationState.WITHDRAWN and bool(self.answered_at and self.withdrawn_at)
 
     @property
     def is_rescue(self) -> bool:
@@ -258,6 +269,38 @@ class Invitation(Stateful):
         if role.is_(Duty.BACKBONE):
             return Q(person__account=role.account)
         return in_class_scope(role) if not role.is_(Duty.TRAINEE) else Q(pk__in=())
+
+
+class AvoidanceLift(Scoped):
+    """One teacher of the host institution who may serve in one of its classes all the same, with the reason.
+
+    reading: AMB-11 who is of the host institution is avoided, which the institution may lift with a recorded reason
+    """
+
+    READ_WITH = ("training_class__institution", "person__account")
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="avoidance_lifts")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reason = models.CharField("理由", max_length=500)
+    lifted_by = account_field()
+    lifted_at = models.DateTimeField("解除时间")
+    revoked_by = account_field(null=True)
+    revoked_at = models.DateTimeField("恢复时间", null=True)
+
+    class Meta:
+        db_table = "avoidance_lift"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training_class", "person"], condition=Q(revoked_at=None), name="avoidance_lift_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} 解除回避"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class, but no business of those who are taught or asked."""
+        return in_class_scope(role) if not role.is_(Duty.BACKBONE, Duty.TRAINEE) else Q(pk__in=())
 
 
 class TeamChange(Stateful):

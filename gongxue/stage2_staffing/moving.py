@@ -83,7 +83,7 @@ def _end(change: ClassChange, rows: list[Invitation], now: datetime) -> None:
     reason = f"班次取消：{change.reason}"[:500]
     for row in rows:
         was_accepted = row.state == InvitationState.ACCEPTED
-        move(row, Permission.WITHDRAW_INVITATION, reason=reason, answer_reason=reason)
+        move(row, Permission.WITHDRAW_INVITATION, reason=reason, answer_reason=reason, withdrawn_at=now)
         if was_accepted:
             unbook(row.person, f"class/{tc.pk}")
             end_involvement(tc, row.person.account_id, Duty.BACKBONE, now)
@@ -99,7 +99,9 @@ def _redate(row: Invitation, change: ClassChange, now: datetime) -> None:
     if booked:
         unbook(row.person, f"class/{then.pk}")
         book(row.person, row.days, capacity=row.seat, reference=f"class/{then.pk}")
-    elif row.answer_by >= then.first_day:
+    elif (
+        row.answer_by >= then.first_day and not row.is_rescue
+    ):  # who is asked in a hurry answers within hours
         edit(row, answer_by=then.first_day - timedelta(days=1))
     send(
         role_of_person(row.person, Duty.BACKBONE),

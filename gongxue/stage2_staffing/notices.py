@@ -7,21 +7,27 @@ from datetime import date, datetime
 from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.notices import send
 from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
-from gongxue.regulations.calendar import said
+from gongxue.regulations.calendar import SHANGHAI, said
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
-from gongxue.stage2_staffing.models import Invitation, TeamChange
+from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, TeamChange
 
 
 def invited(invitation: Invitation, now: datetime) -> None:
-    """To the teacher: an invitation with its deadline."""
-    shown = invitation.training_class
+    """To the teacher: an invitation with its deadline; in a hurry with its hour, and that others are asked too."""
+    shown, until = invitation.training_class, invitation.answer_until
+    begins = invitation.serves_from or shown.first_day
+    by = (
+        f"{until.astimezone(SHANGHAI):%m月%d日%H:%M}前答复，先接受者任职"
+        if until
+        else f"{said(invitation.answer_by)}前答复"
+    )
     send(
         role_of_person(invitation.person, Duty.BACKBONE),
-        subject=f"邀请函：{shown.institution.name}请您担任{invitation.seat_title}",
-        body=f"{shown.title}，{said(shown.first_day)}至{said(shown.last_day)}。请在{said(invitation.answer_by)}前答复。",
+        subject=f"{'应急补位' if until else ''}邀请函：{shown.institution.name}请您担任{invitation.seat_title}",
+        body=f"{shown.title}，{said(begins)}至{said(shown.last_day)}。请在{by}。",
         kind="staffing.invite",
         link=f"/invitations/{invitation.pk}/",
         now=now,
@@ -83,6 +89,89 @@ def withdrawn(invitation: Invitation, reason: str, now: datetime, *, booked: boo
         link=f"/invitations/{invitation.pk}/",
         now=now,
         event=seat_event(invitation, now, cancelled=True) if booked else None,
+    )
+
+
+def left(gone: Invitation, now: datetime) -> None:
+    """To the province (TR 8 note 5): somebody who had accepted is no longer of the class."""
+    shown = gone.training_class
+    served = f"任职至{said(gone.served_until)}。" if gone.served_until else ""
+    send(
+        province_roles(shown.province_code),
+        subject=f"{gone.seat_title}{gone.person.name}不再任职：{shown}",
+        body=f"{served}理由：{gone.answer_reason}。培训机构另请他人，到位后再告知。",
+        kind="staffing.left",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def replaced(came: Invitation, gone: Invitation, now: datetime) -> None:
+    """To the province (TR 8 note 5): who came in whose place, from when and why."""
+    shown = came.training_class
+    since = f"自{said(came.serves_from)}起" if came.serves_from else ""
+    send(
+        province_roles(shown.province_code),
+        subject=f"{came.person.name}接替{gone.person.name}担任{came.seat_title}：{shown}",
+        body=f"{came.person.name}（{came.person.employer.name}）{since}任职。原任离任理由：{gone.answer_reason}",
+        kind="staffing.replaced",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def avoidance(lift: AvoidanceLift, now: datetime) -> None:
+    """To the province: a teacher of the host institution may serve in its class, with the reason; or no longer."""
+    shown, ended = lift.training_class, lift.revoked_at is not None
+    send(
+        province_roles(shown.province_code),
+        subject=f"{'恢复' if ended else '解除'}本机构教师回避：{lift.person.name}，{shown}",
+        body="原解除的回避已恢复。" if ended else f"理由：{lift.reason}",
+        kind="staffing.avoidance",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def rescue_begun(sent: list[Invitation], now: datetime) -> None:
+    """To the province: a seat is empty close to the day, so many are asked for it."""
+    first = sent[0]
+    shown, until = first.training_class, first.answer_until
+    assert until is not None  # a rescue counts in hours
+    send(
+        province_roles(shown.province_code),
+        subject=f"{first.seat_title} {first.number}空缺，正在应急补位：{shown}",
+        body=f"已同时邀请{'、'.join(i.person.name for i in sent)}，{until.astimezone(SHANGHAI):%m月%d日%H:%M}前答复，先接受者任职。",
+        kind="staffing.rescue",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
+    )
+
+
+def rescue_reminded(invitation: Invitation, left: str, now: datetime) -> None:
+    """To the teacher, once, in the last hour."""
+    shown = invitation.training_class
+    send(
+        role_of_person(invitation.person, Duty.BACKBONE),
+        subject=f"应急补位邀请{left}：{shown.institution.name}",
+        body=f"请您担任{shown.title}{invitation.seat_title}，逾时未答复的，邀请失效。",
+        kind="staffing.rescue_remind",
+        link=f"/invitations/{invitation.pk}/",
+        now=now,
+        once=f"invitation/{invitation.pk}/hour",
+    )
+
+
+def rescue_failed(last: Invitation, now: datetime) -> None:
+    """To the institution and the province: nobody of those who were asked comes."""
+    shown = last.training_class
+    send(
+        [*roles_in(shown.institution_id, Duty.INSTITUTION), *province_roles(shown.province_code)],
+        subject=f"{last.seat_title} {last.number}补位未成，席位仍空缺：{shown}",
+        body="同时邀请的教师都已婉拒或逾时。培训机构可再邀请其他人、放宽到较远的教师，或与省级管理部门商定后续安排。",
+        kind="staffing.rescue_failed",
+        link=f"{class_link(shown)}staffing/",
+        now=now,
     )
 
 

@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Q
+
 from gongxue.foundation.books import Check
 from gongxue.parties.models import Booking
 from gongxue.regulations.lifecycle import ApplicationState, InvitationState
-from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.models import Invitation
-from gongxue.stage2_staffing.queries import demand_of
 from gongxue.stage4_enrolment.models import Application
 
 _REASON = "check-books compares all rows"
@@ -51,14 +51,16 @@ def booking_differences() -> Iterator[str]:
 def _wanted_bookings() -> set[tuple[int, date, str]]:
     wanted: set[tuple[int, date, str]] = set()
     admitted = Application.objects.unscoped(_REASON).filter(state=ApplicationState.ADMITTED)
-    accepted = Invitation.objects.unscoped(_REASON).filter(state=InvitationState.ACCEPTED)
+    held = Invitation.objects.unscoped(_REASON).filter(
+        Q(state=InvitationState.ACCEPTED) | Q(state=InvitationState.WITHDRAWN, served_until__isnull=False)
+    )
     classes = TrainingClass.objects.unscoped(_REASON).in_bulk()
     for person, class_id in admitted.values_list("person_id", "training_class_id"):
         wanted |= {(person, day, f"class/{class_id}") for day in classes[class_id].days_list}
-    for person, class_id, seat in accepted.values_list("person_id", "training_class_id", "seat"):
-        shown = classes[class_id]
-        days = demand_of(shown).days if seat == Seat.INSTRUCTOR else shown.days_list  # examiners work online
-        wanted |= {(person, day, f"class/{class_id}") for day in days}
+    for row in held.select_related(
+        "training_class"
+    ):  # who left while the class ran keeps the days they served
+        wanted |= {(row.person_id, day, f"class/{row.training_class_id}") for day in row.days}
     return wanted
 
 

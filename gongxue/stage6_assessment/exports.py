@@ -19,7 +19,7 @@ from gongxue.regulations.lifecycle import ResultsState
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage2_staffing.queries import accepted
+from gongxue.stage2_staffing.queries.personnel import served
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import attendees_of
 from gongxue.stage6_assessment.models import TranscriptLine
@@ -111,7 +111,8 @@ def transcript_data(training_class: TrainingClass) -> Transcript:
 
 
 def _names(training_class: TrainingClass, seat: Seat) -> str:
-    return "、".join(invitation.person.name for invitation in accepted(training_class, seat))
+    """Everybody who taught or examined, whoever left while the class ran too: their sheets count."""
+    return "、".join(invitation.person.name for invitation in served(training_class, seat))
 
 
 def _certificate_numbers(training_class: TrainingClass) -> dict[int, str]:

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 
 from gongxue.commands import main
 from gongxue.commands.day import run_day
-from gongxue.commands.jobs import run_daily
+from gongxue.commands.jobs import lapse_rescues, run_daily
 from gongxue.foundation.access.models import Throttle
 from gongxue.foundation.jobs.backend import PERIODIC
 from gongxue.foundation.lifecycle.models import AnsweredRequest
@@ -102,6 +102,14 @@ def test_the_command_counts_in_chinese_and_refuses_impossible_days(class_at: Cla
     impossible = CliRunner().invoke(main, ["daily", "--date", "2023-02-30"])
     assert impossible.exit_code == 2
     assert "2023-02-30" in impossible.output
+
+
+def test_the_worker_looks_at_answers_that_count_in_hours_every_ten_minutes(cast: People) -> None:
+    assert {entry.name: (entry.task, entry.every) for entry in PERIODIC}["staffing.rescue"] == (
+        lapse_rescues,
+        600,
+    )
+    assert lapse_rescues.func() == {"lapsed": 0}
 
 
 def test_the_worker_runs_it_every_hour() -> None:

@@ -86,7 +86,7 @@ WAITS: dict[str, dict[str, list[str]]] = {
 # Where a todo of a kind leads there is one of these acts.
 ACTS: dict[str, set[P]] = {
     "填报": {P.ADD_LINE}, "提交": {P.SUBMIT_PLAN}, "上报": {P.REPORT_PLAN}, "发布": {P.PUBLISH_PLAN},
-    "开班": {P.OPEN_CLASS, P.START_CLASS}, "推荐": {P.RECOMMEND}, "邀请": {P.INVITE}, "专家": {P.NOMINATE},
+    "开班": {P.OPEN_CLASS, P.START_CLASS}, "推荐": {P.RECOMMEND}, "邀请": {P.INVITE}, "补位": {P.RESCUE}, "专家": {P.NOMINATE},
     "确认": {P.CONFIRM_EXPERT}, "答复": {P.ACCEPT}, "方案": {P.EDIT_PROGRAMME, P.CONFIRM_PROGRAMME, P.SUBMIT_PROGRAMME},
     "报到": {P.CHECK_IN}, "考勤": {P.CALL_ROLL}, "教学": {P.FINISH_CLASS}, "成果": {P.HAND_IN},
     "评分": {P.SCORE_PROCESS, P.SCORE_FINAL}, "考核": {P.APPLY_RETAKE, P.ALLOW_RETAKE}, "成绩": {P.CONFIRM_RESULTS},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_nobody_answers_for_somebody_else(class_at: ClassAtFixture, teacher_of: 
     c = class_at("invited")
     mine, other = c.invitations[:2]
     for answer in (accept_invitation, decline_invitation):
-        extra = {"reason": "代为答复"} if answer is decline_invitation else {}
+        extra: dict[str, Any] = {"reason": "代为答复"} if answer is decline_invitation else {}
         with pytest.raises(NotThere):
             answer(invitation=mine, by=teacher_of(other), now=c.now, **extra)
         with pytest.raises(NotAllowed):
@@ -166,15 +167,17 @@ def test_withdrawing_an_acceptance_gives_the_days_back_and_closes_the_file(class
     assert c.reload().stage == 3, "a class never goes back"
 
 
-def test_withdrawing_needs_a_reason_and_a_class_that_has_not_begun(class_at: ClassAtFixture) -> None:
+def test_withdrawing_needs_a_reason_and_a_class_that_is_not_over(class_at: ClassAtFixture) -> None:
     c = class_at("staffed")
     invitation = c.invitations[0]
     with pytest.raises(RuleBroken) as caught:
         withdraw_invitation(invitation=invitation, reason="", by=c.staff, now=c.now)
     assert [b.rule for b in caught.value.breaches] == ["reason.missing"]
     with pytest.raises(RuleBroken) as caught:
-        withdraw_invitation(invitation=invitation, reason="太晚", by=c.staff, now=at(c.tc.first_day, 0))
-    assert [b.rule for b in caught.value.breaches] == ["withdraw.begun"]
+        withdraw_invitation(
+            invitation=invitation, reason="太晚", by=c.staff, now=at(c.tc.last_day + timedelta(days=1), 0)
+        )
+    assert [b.rule for b in caught.value.breaches] == ["withdraw.over"]
     with pytest.raises(NotAllowed):
         withdraw_invitation(invitation=invitation, reason="越权", by=c.province, now=c.now)
     with pytest.raises(NotThere):

@@ -220,7 +220,7 @@ def test_reading_the_inputs_takes_as_many_statements_for_one_class_and_for_three
         with CaptureQueriesContext(connection) as captured:
             problem_for([c.tc for c in some])
         counts.append(len(captured))
-    assert counts == [12, 12]
+    assert counts == [13, 13]
 
 
 def test_two_runs_at_once_are_one(fresh_database: FreshDatabase, race: Race) -> None:

@@ -13,6 +13,7 @@ from gongxue.desks.cards import Button, Todo
 from gongxue.desks.todos.shapes import Deadlines, Todos, changes, class_todo, classes_by_id, round_todo
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.attendance import Presence
+from gongxue.regulations.invitations import is_rescue_time
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
     CLOSED_STAGE,
@@ -69,7 +70,10 @@ def institution_classes(role: Role, today: date) -> Todos:
         e.training_class_id: e
         for e in Enrolment.objects.inside(training_class__in=[tc.pk for tc in published])
     }
-    deadlines, admitted, asked = Deadlines(published), _admitted(published), _asked(published)
+    unstaffed = [
+        tc for tc in published if tc.pk in openings and openings[tc.pk].state != OpeningState.STAFFED
+    ]
+    deadlines, admitted, asked = Deadlines(published), _admitted(published), _asked(unstaffed)
     corrections = corrections_due(published)
     todos: Todos = []
     for tc in published:
@@ -92,16 +96,18 @@ def _admitted(classes: list[TrainingClass]) -> Counter[int]:
     return Counter(rows.values_list("training_class_id", flat=True))
 
 
-def _asked(classes: list[TrainingClass]) -> Counter[int]:
-    """class id → seats for which somebody is asked or has accepted, while it is being staffed."""
-    staffing = [tc.pk for tc in classes if tc.stage <= 3]
-    rows = Invitation.objects.inside(training_class__in=staffing, state__in=Invitation.LIVE)
-    return Counter(rows.values_list("training_class_id", flat=True))
+def _asked(unstaffed: list[TrainingClass]) -> Counter[int]:
+    """class id → seats for which somebody is asked or has accepted, while not all are taken."""
+    rows = Invitation.objects.inside(training_class__in=unstaffed, state__in=Invitation.LIVE)
+    seats = set(rows.values_list("training_class_id", "seat", "number"))
+    return Counter(number for number, _, _ in seats)
 
 
 def _opening_todo(
     tc: TrainingClass, opening: Opening | None, asked: int, deadlines: Deadlines, today: date
 ) -> Todo | None:
+    if opening is not None and is_rescue_time(today, tc.first_day, tc.last_day):
+        return _rescue_todo(tc, opening, asked, today)
     if tc.first_day <= today:
         return None
     if opening is None:
@@ -121,6 +127,19 @@ def _opening_todo(
     if opening.state == OpeningState.FILED:
         return class_todo("推荐", "开班申请已提出，等待平台推荐骨干教师", tc, "staffing", due_on)
     return class_todo("邀请", f"还有 {free} 个席位，请邀请骨干教师", tc, "staffing", due_on)
+
+
+def _rescue_todo(tc: TrainingClass, opening: Opening, asked: int, today: date) -> Todo | None:
+    """A seat is empty close to the day, or while the class runs; level G names its experts anew (AMB-70)."""
+    free = sum(seat.wanted(tc.edition) for seat in Seat) - asked
+    if opening.state == OpeningState.STAFFED or free <= 0:
+        return None
+    due_on = max(today, tc.first_day - timedelta(days=1))
+    if tc.level_enum == Level.BACKBONE:
+        return class_todo("专家", f"还有 {free} 个席位，请提名授课考核专家", tc, "staffing", due_on)
+    if opening.state == OpeningState.FILED:
+        return class_todo("推荐", "开班申请已提出，等待平台推荐骨干教师", tc, "staffing", due_on)
+    return class_todo("补位", f"还有 {free} 个席位空缺，请应急补位", tc, "staffing.rescue", due_on)
 
 
 def _programme_todo(

@@ -32,6 +32,7 @@ from gongxue.parties.queries.pool import members_by_key as members_by_key
 from gongxue.parties.queries.pool import members_found as members_found
 from gongxue.parties.queries.pool import members_visible_to as members_visible_to
 from gongxue.parties.queries.standing import Standing as Standing
+from gongxue.parties.queries.standing import away_among as away_among
 from gongxue.parties.queries.standing import busy_days as busy_days
 from gongxue.parties.queries.standing import satisfaction_of as satisfaction_of
 from gongxue.parties.queries.standing import satisfaction_so_far as satisfaction_so_far

@@ -37,6 +37,17 @@ def busy_days(people: Collection[int] | QuerySet[Any, Any], first: date, last: d
     return dict(found)
 
 
+def away_among(person: int, days: Collection[date]) -> list[date]:
+    """Which of these days somebody has marked as inconvenient, in order; for the teacher's own answer to a letter."""
+    if not days:
+        return []
+    rows = Unavailability.objects.unscoped("the teacher's own answer").filter(
+        person=person, first_day__lte=max(days), last_day__gte=min(days)
+    )
+    spans = list(rows.values_list("first_day", "last_day"))
+    return sorted(day for day in days if any(first <= day <= last for first, last in spans))
+
+
 def _days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=i) for i in range((last - first).days + 1))
 

@@ -31,6 +31,11 @@ def _live_instructors(shown: TrainingClass) -> list[Invitation]:
     return list(rows.order_by("number", "pk"))
 
 
+def _seats(live: list[Invitation]) -> int:
+    """How many seats they are asked for: several may be asked for one in a hurry."""
+    return len({row.number for row in live})
+
+
 @action(Permission.REQUEST_TEAM)
 def request_team(
     *, training_class: TrainingClass, wanted: int, reason: str, by: Role, now: datetime
@@ -41,7 +46,7 @@ def request_team(
     """
     shown = lock(training_class, by)
     locked_opening(shown, by)
-    before, live = shown.edition.instructors, len(_live_instructors(shown))
+    before, live = shown.edition.instructors, _seats(_live_instructors(shown))
     breaches = team_breaches(wanted, shown.edition, live, day_of(now), shown.first_day)
     if not reason.strip():
         breaches.append(Breach("reason.missing", "TR 8", "调整授课人数须写明理由。", "请填写理由后再提交。"))
@@ -70,7 +75,7 @@ def approve_team(*, change: TeamChange, seen: int, by: Role, now: datetime) -> T
     refuse_own(by, row.requested_by_id)
     changes = move(row, Permission.APPROVE_TEAM, seen=seen, decided_by=by.account, decided_at=now)
     opening, live = locked_opening(shown, by), _live_instructors(shown)
-    refuse_if(team_breaches(row.wanted, shown.edition, len(live), day_of(now), shown.first_day))
+    refuse_if(team_breaches(row.wanted, shown.edition, _seats(live), day_of(now), shown.first_day))
     TrainingClass.objects.unscoped("one locked class").filter(pk=shown.pk).update(instructors=row.wanted)
     shown.instructors = row.wanted
     _close_ranks(live, row.wanted)
@@ -83,10 +88,13 @@ def approve_team(*, change: TeamChange, seen: int, by: Role, now: datetime) -> T
 
 def _close_ranks(live: list[Invitation], wanted: int) -> None:
     """Nobody sits on a seat that is no longer there."""
-    free = [n for n in range(1, wanted + 1) if n not in {row.number for row in live}]
+    held = {row.number for row in live}
+    free = [n for n in range(1, wanted + 1) if n not in held]
+    new = {number: free.pop(0) for number in sorted(held) if number > wanted}
     for row in live:
-        if row.number > wanted:
-            Invitation.objects.unscoped("one locked class").filter(pk=row.pk).update(number=free.pop(0))
+        if row.number in new:
+            moved = Invitation.objects.unscoped("one locked class").filter(pk=row.pk)
+            moved.update(number=new[row.number])
 
 
 def _refill(shown: TrainingClass, opening: Opening, now: datetime) -> dict[str, list[object]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from gongxue.foundation.identity.models import Account, Role
 from gongxue.foundation.lifecycle.acts import action
@@ -15,7 +16,13 @@ from gongxue.parties.actions import unbook
 from gongxue.parties.models import Person
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
-from gongxue.regulations.invitations import answer_day_breaches, answer_window
+from gongxue.regulations.invitations import (
+    answer_day_breaches,
+    answer_window,
+    leaving_breaches,
+    served_until,
+    serves_from,
+)
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, OpeningState
 from gongxue.regulations.roles import Duty, Permission
@@ -23,9 +30,11 @@ from gongxue.regulations.staffing import Seat, seat_breaches
 from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing import notices
+from gongxue.stage2_staffing.actions.lifting import write_lift
 from gongxue.stage2_staffing.actions.opening import locked_opening
 from gongxue.stage2_staffing.models import Invitation
-from gongxue.stage2_staffing.queries import candidates_for, demand_of, experts_for
+from gongxue.stage2_staffing.queries import candidates_for, demand_from, experts_for
+from gongxue.stage2_staffing.queries.personnel import last_to_leave, lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,17 @@ def invite(
             [Breach("invite.early", "TR 8", "平台尚未推荐骨干教师。", "请先取得推荐，再发邀请函。")]
         )
     today = day_of(now)
-    breaches = _invitation_breaches(shown, people, own_reason)
+    breaches = _invitation_breaches(shown, people, own_reason, today)
     if answer_by is not None:
         breaches += answer_day_breaches(answer_by, today, shown.first_day, shown.edition)
     refuse_if(breaches)
     last = answer_by or answer_window(today, shown.first_day, shown.edition).proposed
-    same = Letter(by.account, now, last, text=letter.strip()[:500], own_reason=own_reason.strip()[:500])
-    sent = [ask(shown, person, Seat(seat), same) for person, seat in people.items()]
+    same = Letter(by.account, now, last, text=letter.strip()[:500])
+    own = own_reasons(shown, people, own_reason, by, now)
+    sent = [
+        ask(shown, person, Seat(seat), replace(same, own_reason=own.get(person, "")))
+        for person, seat in people.items()
+    ]
     record(
         Permission.INVITE, by=by, now=now, about=opening, reason=own_reason,
         changes={"invited": [None, [f"{i.person.name} {i.seat_title}" for i in sent]]},
@@ -75,22 +88,43 @@ def invite(
     return sent
 
 
-def _invitation_breaches(shown: TrainingClass, people: Mapping[int, str], own_reason: str) -> list[Breach]:
+def own_reasons(
+    shown: TrainingClass, people: Iterable[int], reason: str, by: Role, now: datetime
+) -> dict[int, str]:
+    """Teachers of the host institution among these people → why they may serve all the same (AMB-11).
+
+    A reason that is given with the invitation lifts the avoidance as the act of its own would.
+    """
+    rows = Person.objects.unscoped("who is of the host institution").filter(
+        pk__in=list(people), employer=shown.institution_id
+    )
+    known = lifted(shown)
+    found = {}
+    for pk in rows.values_list("pk", flat=True):
+        lift = known.get(pk) or write_lift(shown, pk, reason, by, now)
+        found[pk] = lift.reason
+    return found
+
+
+def _invitation_breaches(
+    shown: TrainingClass, people: Mapping[int, str], own_reason: str, today: date
+) -> list[Breach]:
     if not people:
         return [Breach("invite.nobody", "TR 8", "没有选择被邀请的教师。", "请至少选择一名。")]
-    breaches = [
+    breaches = leaving_breaches(today, shown.last_day)
+    breaches += [
         Breach("invite.seat", "TR 8", f"没有“{seat[:12]}”这种席位。", "请选择授课骨干教师或考核骨干教师。")
         for seat in people.values()
         if seat not in list(Seat)
     ]
     candidates = {c.person: c for c in candidates_for(shown, list(people))}
-    demand = demand_of(shown)
-    for person in people:
+    may_own = set(people) if own_reason.strip() else set(lifted(shown))
+    for person, seat in people.items():
         if person not in candidates:
             breaches.append(Breach("invite.unknown", "MG 6", "被邀请人不在骨干教师库中。", "请从库中选择。"))
             continue
-        found = seat_breaches(candidates[person], demand)
-        breaches += [b for b in found if not (b.rule == "seat.own" and own_reason.strip())]
+        found = seat_breaches(candidates[person], demand_from(shown, seat, today))
+        breaches += [b for b in found if not (b.rule == "seat.own" and person in may_own)]
     breaches += _taken_breaches(shown, people)
     return breaches
 
@@ -98,16 +132,16 @@ def _invitation_breaches(shown: TrainingClass, people: Mapping[int, str], own_re
 def _taken_breaches(shown: TrainingClass, people: Mapping[int, str]) -> list[Breach]:
     live = list(
         Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE).values_list(
-            "person_id", "seat"
+            "person_id", "seat", "number"
         )
     )
     breaches = []
-    if {person for person, _ in live} & set(people):
+    if {person for person, _, _ in live} & set(people):
         breaches.append(
             Breach("invite.twice", "TR 8", "名单中有人已受邀或已在本班任职。", "五个席位须为不同的人。")
         )
     for seat in Seat:
-        free = seat.wanted(shown.edition) - sum(1 for _, held in live if held == seat)
+        free = seat.wanted(shown.edition) - len({number for _, held, number in live if held == seat})
         wanted = sum(1 for asked in people.values() if asked == seat)
         if wanted > free:
             breaches.append(
@@ -121,15 +155,21 @@ def _taken_breaches(shown: TrainingClass, people: Mapping[int, str]) -> list[Bre
     return breaches
 
 
-def ask(shown: TrainingClass, person: int, seat: Seat, letter: Letter) -> Invitation:
-    """One invitation to the first free seat of a kind; the class is locked, the rules were asked before."""
-    live = Invitation.objects.inside(training_class=shown, seat=seat, state__in=Invitation.LIVE)
-    taken = set(live.values_list("number", flat=True))
-    number = next(n for n in range(1, seat.wanted(shown.edition) + 1) if n not in taken)
+def ask(
+    shown: TrainingClass, person: int, seat: Seat, letter: Letter, number: int | None = None
+) -> Invitation:
+    """One invitation to a seat, the first free one of its kind unless it is named; the class is locked, the rules
+    were asked before. Whoever is asked while the class runs serves from then on, in the place of the last to leave."""
+    if number is None:
+        live = Invitation.objects.inside(training_class=shown, seat=seat, state__in=Invitation.LIVE)
+        taken = set(live.values_list("number", flat=True))
+        number = next(n for n in range(1, seat.wanted(shown.edition) + 1) if n not in taken)
+    begins = serves_from(seat, day_of(letter.sent_at), shown.first_day, shown.last_day)
     return Invitation.objects.create(
         training_class=shown, seat=seat, number=number, person_id=person, state=letter.state, letter=letter.text,
         own_reason=letter.own_reason, sent_by=letter.sent_by, sent_at=letter.sent_at, answer_by=letter.answer_by,
-        answer_until=letter.answer_until, origin=letter.origin,
+        answer_until=letter.answer_until, origin=letter.origin, serves_from=begins,
+        replaces=last_to_leave(shown, seat, number),
     )  # fmt: skip
 
 
@@ -164,6 +204,7 @@ def nominate_experts(
                 "nominate.people", "MG 6", "请从专家名单中选择人选和席位。", "每个席位选一名专家后再提交。"
             )
         )
+    breaches += leaving_breaches(day_of(now), shown.last_day)
     refuse_if(breaches)
     last = answer_window(day_of(now), shown.first_day, shown.edition).proposed
     same = Letter(by.account, now, last, text=letter.strip()[:500], state=InvitationState.NOMINATED)
@@ -191,25 +232,44 @@ def confirm_expert(*, invitation: Invitation, by: Role, now: datetime) -> Invita
 
 @action(Permission.WITHDRAW_INVITATION)
 def withdraw_invitation(*, invitation: Invitation, reason: str, by: Role, now: datetime) -> Invitation:
-    """The institution takes an invitation back, even an accepted one, with a reason, before the class begins."""
+    """The institution takes an invitation back, even an accepted one, with a reason; the province is told of those.
+
+    Before the class all days are free again; while it runs, whoever leaves keeps what they have served. Refused: the
+    class is over.
+    """
     shown = lock(invitation.training_class, by)
     row = lock(invitation, by)
-    if day_of(now) >= shown.first_day:
-        raise RuleBroken(
-            [
-                Breach(
-                    "withdraw.begun", "TR 8", "培训已经开始，不能更换骨干教师。", "请向省级管理部门申请调整。"
-                )
-            ]
-        )
+    refuse_if(leaving_breaches(day_of(now), shown.last_day))
     was_accepted = row.state == InvitationState.ACCEPTED
-    changes = move(row, Permission.WITHDRAW_INVITATION, reason=reason, answer_reason=reason.strip()[:500])
+    changes = move(
+        row,
+        Permission.WITHDRAW_INVITATION,
+        reason=reason,
+        answer_reason=reason.strip()[:500],
+        withdrawn_at=now,
+    )
     if was_accepted:
-        unbook(row.person, f"class/{shown.pk}")
-        end_involvement(shown, row.person.account_id, Duty.BACKBONE, now)
+        changes |= leave(row, now)
         opening = locked_opening(shown, by)
         if opening.state == OpeningState.STAFFED:
             changes["opening"] = move(opening, Permission.WITHDRAW_INVITATION, staffed_at=None)["state"]
     record(Permission.WITHDRAW_INVITATION, by=by, now=now, about=row, reason=reason, changes=changes)
     notices.withdrawn(row, reason, now, booked=was_accepted)
+    if was_accepted:
+        notices.left(row, now)
     return row
+
+
+def leave(row: Invitation, now: datetime) -> dict[str, list[Any]]:
+    """Somebody who had accepted is there no longer: the days to come are free, the class is closed to them."""
+    shown = row.training_class
+    booked = row.days
+    until = served_until(day_of(now), row.serves_from or shown.first_day)
+    if until is not None:
+        Invitation.objects.unscoped("one locked row").filter(pk=row.pk).update(served_until=until)
+        row.served_until = until
+    kept = row.days if until is not None else []
+    since = kept[-1] + timedelta(days=1) if kept else booked[0]
+    unbook(row.person, f"class/{shown.pk}", since)
+    end_involvement(shown, row.person.account_id, Duty.BACKBONE, now)
+    return {"served_until": [None, until.isoformat()]} if until else {}

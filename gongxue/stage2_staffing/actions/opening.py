@@ -108,8 +108,8 @@ def recommend_teachers(*, training_class: TrainingClass, by: Role, now: datetime
             ]
         )
     opening = locked_opening(shown, by)
-    live = Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE).count()
-    if live >= sum(seat.wanted(shown.edition) for seat in Seat):
+    live = Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE)
+    if live.values("seat", "number").distinct().count() >= sum(seat.wanted(shown.edition) for seat in Seat):
         raise RuleBroken(
             [
                 Breach(

@@ -26,8 +26,8 @@ from gongxue.regulations.lifecycle import OpeningState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing import notices
-from gongxue.stage2_staffing.inputs import classes_waiting, problem_for
-from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, StaffingRun
+from gongxue.stage2_staffing.inputs import classes_waiting, fixed_of, problem_for
+from gongxue.stage2_staffing.models import Opening, Recommendation, StaffingRun
 from gongxue.stage2_staffing.optimisation.model import (
     Answer,
     Problem,
@@ -186,9 +186,8 @@ def store_class(
         opening = (
             Opening.objects.scope(by).select_for_update(of=("self",), no_key=True).get(training_class=shown)
         )
-        live = Invitation.objects.inside(training_class=shown, state__in=Invitation.LIVE)
         wanted = (OpeningState.FILED, OpeningState.RECOMMENDED) if run.again else (OpeningState.FILED,)
-        if opening.state not in wanted or set(live.values_list("seat", "person_id")) != fixed:
+        if opening.state not in wanted or fixed_of(number) != fixed:
             return False
         write_recommendation(shown, opening, found, by=by, now=now, run=run)
     return True

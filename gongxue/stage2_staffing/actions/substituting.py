@@ -66,7 +66,7 @@ def _is_wanted(shown: TrainingClass, opening: Opening, gone: Invitation, now: da
         and gone.state in (InvitationState.DECLINED, InvitationState.EXPIRED)
         and not gone.is_rescue  # several are asked already, by somebody who watches
         and day_of(now) < shown.first_day
-        and live.count() < seat.wanted(shown.edition)
+        and live.values("number").distinct().count() < seat.wanted(shown.edition)
     )
 
 

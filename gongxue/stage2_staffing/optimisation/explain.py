@@ -28,6 +28,9 @@ class Proposed:
     reasons: tuple[str, ...]
 
 
+LIFTED = "本机构教师，培训机构已写明理由解除回避"
+
+
 def proposals(problem: Problem, answer: Answer) -> list[Proposed]:
     """Chosen teachers and up to six substitutes for every kind of seat with something free, best first."""
     field = field_of(problem)
@@ -55,6 +58,8 @@ def _ranking(problem: Problem, roster: Roster, c: int, s: int) -> list[Proposed]
         first = rank <= len(chosen)
         words = [f"{text}（{points:+d}）" if points else text for points, text in parts]
         words = words or [FITS]
+        if field.teachers[t].person in field.classes[c].own_allowed:
+            words.append(LIFTED)
         if first:
             words.append(_instead(_sum(parts), next_best))
         person = field.teachers[t].person

@@ -27,7 +27,9 @@ SATISFACTION = 80  # per point of three above or below two (MG 8.4)
 IDLE_YEAR = 50  # per year since the last job, at most two: nobody should lose standing unasked (MG 9.1)
 IDLE_MOST = 2
 TRAVEL_KM = 50  # instructors travel: one point against per so many kilometres between the provinces' capitals
-ROTATION = 30  # against, when the last job was at this institution: the same people do not meet twice running
+# against, when the last job was at this institution, so that the same people meet less often. A pair who taught together
+# is not looked at: that would be a product of two choices, for every two teachers of every class, and no linear sum.
+ROTATION = 30
 
 MAX_JOBS = 8  # hard: jobs of one teacher in one calendar year, teaching and examining together
 

@@ -15,9 +15,11 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, refusals
+from gongxue.parties.queries import away_among
 from gongxue.regulations.calendar import programme_due, said
 from gongxue.regulations.invitations import DeclineReason
 from gongxue.regulations.lifecycle import InvitationState
+from gongxue.regulations.rescue import hours_left
 from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage2_staffing import actions
@@ -36,8 +38,10 @@ def invitations(request: Request) -> HttpResponse:
     """One's invitations, those that wait for an answer first."""
     rows = invitations_visible_to(request.role)
     page = Paginator(rows, INVITATIONS_PAGE).get_page(request.GET.get("page"))
-    waiting = rows.filter(state=InvitationState.SENT).order_by("answer_by", "pk")
-    shown = {"page": page, "waiting": waiting, "today": clock.today()}
+    waiting = rows.filter(state=InvitationState.SENT).order_by("answer_by", "answer_until", "pk")
+    now = clock.now()
+    letters = [(row, hours_left(row.answer_until, now) if row.answer_until else "") for row in waiting]
+    shown = {"page": page, "waiting": letters, "today": clock.today()}
     return render(request, "staffing/invitations.html", shown)
 
 
@@ -50,18 +54,21 @@ def invitation(request: Request, pk: int) -> HttpResponse:
 def _letter(request: Request, row: Invitation, form: AnswerForm, status: int) -> HttpResponse:
     tc, today = row.training_class, clock.today()
     open_ = row.state == InvitationState.SENT
-    days, taught = row.days, tc.days_list
+    days, taught = row.days, [day for day in tc.days_list if day >= (row.serves_from or tc.first_day)]
     shown = {
         "invitation": row,
         "tc": tc,
         "form": form,
+        "declining": form.is_bound and request.path.endswith("/decline/"),
         "today": today,
         "days": (days[0], days[-1]),
         "journey": [day for day in days if day not in taught],
         "is_instructor": row.seat == Seat.INSTRUCTOR,
         "meaning": _meaning(row),
         "clashes": clashes_of(row, request.role) if open_ else [],
+        "away": away_among(row.person_id, days) if open_ else [],
         "late": open_ and row.is_over(clock.now()),
+        "left": hours_left(row.answer_until, clock.now()) if open_ and row.answer_until else "",
         "programme_due": programme_due(tc.first_day, tc.edition),
     }
     return render(request, "staffing/invitation.html", shown, status=status)
@@ -73,7 +80,7 @@ def _meaning(row: Invitation) -> str:
     journey = f"{said(days[0])}、{said(days[-1])}为路途，" if row.seat == Seat.INSTRUCTOR else ""
     return (
         f"接受后，{said(days[0])}至{said(days[-1])}为您留出（{journey}"
-        f"培训{said(tc.first_day)}至{said(tc.last_day)}），其他培训班不能再约；班级资料向您开放。"
+        f"培训{said(row.serves_from or tc.first_day)}至{said(tc.last_day)}），其他培训班不能再约；班级资料向您开放。"
     )
 
 
@@ -108,7 +115,8 @@ def _answer(request: Request, pk: int, act: Permission) -> HttpResponse:
 def _answered(request: Request, row: Invitation, act: Permission, data: dict[str, Any]) -> str:
     by, now = request.role, clock.now()
     if act == Permission.ACCEPT:
-        return str(actions.accept_invitation(invitation=row, by=by, now=now).pk)
+        word = data["despite_away"]
+        return str(actions.accept_invitation(invitation=row, despite_away=word, by=by, now=now).pk)
     code = data["code"] or DeclineReason.OTHER.value
     return str(
         actions.decline_invitation(invitation=row, code=code, reason=data["reason"], by=by, now=now).pk

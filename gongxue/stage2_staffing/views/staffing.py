@@ -17,7 +17,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.pages.act import answer_once
 from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.calendar import opening_due, programme_due, recommendation_due
-from gongxue.regulations.invitations import TEAM_SIZES, answer_window
+from gongxue.regulations.invitations import TEAM_SIZES, answer_window, is_rescue_time
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState, TeamChangeState
 from gongxue.regulations.roles import Duty, Permission
@@ -28,10 +28,8 @@ from gongxue.stage2_staffing.forms import InviteForm
 from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage2_staffing.progress import progress_of
 from gongxue.stage2_staffing.queries import (
-    Explained,
     RankedView,
     experts_for,
-    explain,
     invitations_of,
     next_to_invite,
     opening_of,
@@ -40,6 +38,8 @@ from gongxue.stage2_staffing.queries import (
     seats_of,
     team_changes_of,
 )
+from gongxue.stage2_staffing.queries.explaining import Explained, explain
+from gongxue.stage2_staffing.queries.personnel import lifts_of, replacements_in
 from gongxue.stage2_staffing.views.reach import class_for, search_words
 
 
@@ -96,6 +96,7 @@ def _staffing_page(request: Request, tc: TrainingClass, form: InviteForm, status
         "whole": not role.is_(Duty.BACKBONE),
         "programme_due": programme_due(tc.first_day, tc.edition),
         "window": window,
+        "rescue_time": is_rescue_time(today, tc.first_day, tc.last_day),
     }
     if shown["whole"]:
         shown |= _whole(request, tc, role, seats)
@@ -107,10 +108,14 @@ def _whole(request: Request, tc: TrainingClass, role: Role, seats: list[Any]) ->
     invitations = invitations_of(tc)
     ranking = ranking_of(tc, invitations)
     changes = team_changes_of(tc)
+    replacements = replacements_in(invitations)
+    left = {one.gone.pk for one in replacements}
     nominating = tc.level_enum == Level.BACKBONE and role.may(Permission.NOMINATE)
     search = search_words(request)
     return {
-        "past": [row for row in invitations if row.state not in Invitation.LIVE],
+        "past": [row for row in invitations if row.state not in Invitation.LIVE and row.pk not in left],
+        "replacements": replacements,
+        "lifts": lifts_of(tc),
         "waiting": [row for row in invitations if row.state == InvitationState.SENT],
         "preferences": preferences_of(tc),
         "team_changes": changes,
@@ -146,8 +151,14 @@ def _seat_offers(tc: TrainingClass, row: Explained) -> list[Offer]:
     rules = {breach.rule for breach in row.obstacles}
     if rules - {"seat.own"} or (row.asked is not None and row.asked.state in Invitation.LIVE):
         return []
-    why = {"reason": "邀请本机构教师的理由（必填）"} if rules else {}
-    return [
+    why = {"reason": "邀请本机构教师的理由（必填，省级管理部门可见）"} if rules else {}
+    lift = {
+        "person": row.person.pk,
+        "label": "解除回避",
+        "kind": "small",
+        "reason": "本机构教师承担本班任务的理由（必填，省级管理部门可见）",
+    }
+    return [Offer(Permission.LIFT_AVOIDANCE, tc, lift)] * bool(rules) + [
         Offer(
             Permission.INVITE, tc,
             {f"people.{row.person.pk}": seat.value, "label": f"邀请{seat.short}", "kind": "small", **why},

@@ -17,7 +17,7 @@ from gongxue.rehearsal.forms import form1_answers, form2_answers
 from gongxue.stage1_planning.actions import return_change
 from gongxue.stage1_planning.models import PlanChange
 from gongxue.stage2_staffing.actions import request_team
-from gongxue.stage2_staffing.models import Opening, Recommendation, TeamChange
+from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, TeamChange
 from gongxue.stage3_programme.actions import (
     change_programme,
     comment_programme,
@@ -36,6 +36,7 @@ from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
+from tests.stage2_staffing.rescuing import emptied, spare
 
 WORDS = "核对后办理"
 
@@ -187,6 +188,21 @@ def _chosen(c: ClassAt) -> dict[str, Any]:
     return {"people": people, "letter": WORDS, "own_reason": WORDS}
 
 
+def _own_teacher(c: ClassAt) -> dict[str, Any]:
+    """Somebody of the pool who is of the host institution."""
+    person = spare(c, 1)[0]
+    Person.objects.unscoped("test").filter(pk=person).update(employer=c.tc.institution)
+    return {"person": person, "reason": WORDS}
+
+
+def _rescue(c: ClassAt) -> dict[str, Any]:
+    """An examiner has fallen ill, once."""
+    ill = Invitation.objects.inside(training_class=c.tc, seat="examiner", number=1)
+    if c.plan.stage == "started" and not ill.filter(state="withdrawn").exists():
+        emptied(c, c.now, "examiner")
+    return {"seat": "examiner", "number": 1, "people": spare(c, 1), "hours": 2, "letter": WORDS}
+
+
 def _writing(c: ClassAt) -> dict[str, Any]:
     programme = programme_of(c.tc)
     names = ("day", "period", "kind", "module", "topic", "room")
@@ -274,6 +290,10 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.QUESTION_CHANGE, "staffed", _centre, _approved, _with(seen=2, reason=WORDS)),
     Tried(P.RECORD_CHANGE, "staffed", _centre, _approved, _with(seen=2)),
     Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
+    Tried(P.LIFT_AVOIDANCE, "recommended", _staff, _tc, _own_teacher),
+    Tried(P.RESCUE, "started", _staff, _tc, _rescue),
+    Tried(P.ACCEPT, "invited", lambda c: Role.objects.get(account=c.invitations[1].person.account_id, duty="backbone", until=None),
+          lambda c: c.invitations[1], _with(despite_away=False)),
     Tried(P.DECLINE, "invited", lambda c: Role.objects.get(account=c.invitations[0].person.account_id, duty="backbone", until=None),
           lambda c: c.invitations[0], _with(reason=WORDS)),
     Tried(P.REQUEST_TEAM, "opened", _staff, _tc, _with(wanted=3, reason=WORDS)),

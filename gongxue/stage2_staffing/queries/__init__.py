@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Max, Q, QuerySet
@@ -13,15 +14,16 @@ from gongxue.parties.models import Booking, Person, PoolMembership
 from gongxue.parties.queries import busy_days, members_visible_to, satisfaction_so_far
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.editions import Edition
+from gongxue.regulations.invitations import serves_from
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import InvitationState
 from gongxue.regulations.registers import provinces
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Candidate, Demand, Seat, seat_breaches
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage2_staffing.inputs import last_jobs
+from gongxue.stage2_staffing.inputs import HELD, last_jobs
 from gongxue.stage2_staffing.models import Invitation, Opening, Preference, Recommendation, TeamChange
-from gongxue.stage2_staffing.recommendation import SUBSTITUTES, Ranked, rank
+from gongxue.stage2_staffing.queries.personnel import lifted
 
 FOUND = 20  # as many as one looks through; more letters narrow the search
 
@@ -82,6 +84,15 @@ def demand_of(training_class: TrainingClass) -> Demand:
     )
 
 
+def demand_from(training_class: TrainingClass, seat: str, today: date) -> Demand:
+    """What a seat needs of somebody who is asked today: while the class runs, only what is left of it."""
+    demand = demand_of(training_class)
+    if seat not in list(Seat):
+        return demand
+    begins = serves_from(Seat(seat), today, demand.first_day, demand.last_day)
+    return replace(demand, first_day=begins) if begins else demand
+
+
 def candidates_for(training_class: TrainingClass, people: list[int] | None = None) -> list[Candidate]:
     """The pool (or some of it) as plain values: as many queries whatever its size."""
     members = PoolMembership.objects.unscoped("the recommendation weighs the whole pool")
@@ -139,9 +150,9 @@ def _candidate(
 
 
 def _jobs(people: list[int], year: int) -> dict[int, tuple[int, int]]:
-    """Accepted jobs of a year per person: teaching and examining."""
+    """Accepted jobs of a year per person, teaching and examining; who left while a class ran has had it."""
     rows = Invitation.objects.unscoped("duty ledger of the pool").filter(
-        person__in=people, state=InvitationState.ACCEPTED, training_class__first_day__year=year
+        HELD, person__in=people, training_class__first_day__year=year
     )
     counted = Counter(rows.values_list("person_id", "seat"))
     return {
@@ -169,7 +180,7 @@ def experts_for(training_class: TrainingClass, search: str = "") -> list[Person]
     rows = Person.objects.unscoped("names offered for nomination").filter(
         account__roles__duty=Duty.BACKBONE, account__roles__until=None, account__is_active=True
     )
-    rows = rows.filter(_naming(search, ""))
+    rows = rows.filter(naming(search, ""))
     return list(rows.select_related("account", "employer").distinct().order_by("account__name", "pk")[:100])
 
 
@@ -180,6 +191,7 @@ class SeatView:
     seat: Seat
     number: int
     invitation: Invitation | None
+    others: int = 0  # asked for the same seat at the same time: the first to accept has it
 
     @property
     def title(self) -> str:
@@ -187,20 +199,25 @@ class SeatView:
         return f"{self.seat.title} {self.number}"
 
 
-def seats_of(training_class: TrainingClass) -> list[SeatView]:
-    """The seats with who holds or was asked for them."""
-    live = {
-        (row.seat, row.number): row for row in invitations_of(training_class) if row.state in Invitation.LIVE
-    }
-    edition = training_class.edition
+def seats_of(training_class: TrainingClass, invitations: list[Invitation] | None = None) -> list[SeatView]:
+    """The seats with who holds or was asked for them; of several who are asked in a hurry the first.
+
+    invitations: all of the class, when they are known already.
+    """
+    rows = invitations_of(training_class) if invitations is None else invitations
+    live: dict[tuple[str, int], list[Invitation]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.state != InvitationState.ACCEPTED, row.pk)):
+        if row.state in Invitation.LIVE:
+            live[row.seat, row.number].append(row)
     return [
-        SeatView(seat, n, live.get((seat.value, n)))
+        SeatView(seat, n, held[0] if held else None, max(0, len(held) - 1))
         for seat in Seat
-        for n in range(1, seat.wanted(edition) + 1)
+        for n in range(1, seat.wanted(training_class.edition) + 1)
+        for held in [live[seat.value, n]]
     ]
 
 
-def _naming(search: str, path: str) -> Q:
+def naming(search: str, path: str) -> Q:
     """Every word stands in the name, the employer or the province of a person reached by `path`."""
     found = Q()
     for word in search.split()[:4]:
@@ -235,7 +252,7 @@ def teachers_for(training_class: TrainingClass, role: Role, search: str = "") ->
     rows = (
         members_visible_to(role)
         .filter(
-            _naming(search, "person__"),
+            naming(search, "person__"),
             active=True,
             category=training_class.category,
             levels__contains=training_class.level,
@@ -280,6 +297,12 @@ class RankedView:
         return self.asked is None and not self.obstacles
 
 
+def hindrances(candidate: Candidate, demand: Demand, may_own: Container[int]) -> tuple[Breach, ...]:
+    """What stands against a teacher now. may_own: people of the host institution for whom its avoidance is lifted."""
+    found = seat_breaches(candidate, demand)
+    return tuple(b for b in found if not (b.rule == "seat.own" and candidate.person in may_own))
+
+
 def ranking_of(training_class: TrainingClass, invitations: list[Invitation]) -> list[RankedView]:
     """The latest recommendation by seat and rank, with what has become of each."""
     asked = {row.person_id: row for row in sorted(invitations, key=lambda row: row.pk)}
@@ -288,7 +311,8 @@ def ranking_of(training_class: TrainingClass, invitations: list[Invitation]) -> 
     people = list(
         {row.person_id for row in rows} - {p for p, i in asked.items() if i.state in Invitation.LIVE}
     )
-    against = {c.person: tuple(seat_breaches(c, demand)) for c in candidates_for(training_class, people)}
+    may_own = lifted(training_class)
+    against = {c.person: hindrances(c, demand, may_own) for c in candidates_for(training_class, people)}
     return [RankedView(row, asked.get(row.person_id), against.get(row.person_id, ())) for row in rows]
 
 
@@ -301,58 +325,6 @@ def next_to_invite(seats: list[SeatView], ranking: list[RankedView]) -> list[Ran
         waiting = [v for v in ranking if v.row.seat == seat and v.open and v.row.person_id not in taken]
         found += waiting[:free]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Why somebody is or is not recommended, for whoever asks."""
-
-    person: Person
-    says: str
-    obstacles: tuple[Breach, ...]
-    points: tuple[tuple[Seat, int, Ranked], ...]  # kind of seat, place in its ranking, points with reasons
-    asked: Invitation | None
-
-
-def explain(
-    training_class: TrainingClass, role: Role, search: str, ranking: list[RankedView]
-) -> list[Explained]:
-    """People of the whole pool by name, employer or province, each with the reasons of the recommendation."""
-    members = (
-        members_visible_to(role)
-        .filter(_naming(search, "person__"))
-        .order_by("person__account__name", "person_id")
-    )
-    people = {member.person_id: member.person for member in members[: 2 * FOUND]}
-    demand, edition = demand_of(training_class), training_class.edition
-    pool = candidates_for(training_class)
-    free = [c for c in pool if not seat_breaches(c, demand)]
-    order = {
-        seat: {r.candidate.person: (n, r) for n, r in enumerate(rank(free, demand, seat, edition), 1)}
-        for seat in Seat
-    }
-    against = {c.person: tuple(seat_breaches(c, demand)) for c in pool if c.person in people}
-    listed = {view.row.person_id: view for view in reversed(ranking)}
-    asked = {i.person_id: i for i in sorted(invitations_of(training_class), key=lambda row: row.pk)}
-    found = []
-    for pk, person in list(people.items())[:FOUND]:
-        invitation = asked.get(pk)
-        says = _place_words(listed.get(pk), invitation, bool(against[pk]))
-        points = tuple((seat, *order[seat][pk]) for seat in Seat if pk in order[seat])
-        here = invitation is not None and invitation.state in Invitation.LIVE  # taken by this very class
-        found.append(Explained(person, says, () if here else against[pk], points, invitation))
-    return found
-
-
-def _place_words(listed: RankedView | None, asked: Invitation | None, hindered: bool) -> str:
-    if asked is not None:
-        return f"已受邀担任{asked.seat_title}，{asked.state_title}"
-    if listed is not None:
-        kind = "推荐" if listed.row.chosen else "候补"
-        return f"已在{kind}名单：{Seat(listed.row.seat).title}第 {listed.row.rank} 位"
-    if hindered:
-        return "不符合条件，未列入推荐"
-    return f"符合条件，排位未进入推荐和前 {SUBSTITUTES} 名候补（同分按人员编号先后）"
 
 
 @dataclass(frozen=True, slots=True)
