@@ -30,7 +30,7 @@ MAY_BE_NOTHING = {
     "unfilled",
     "windows",
     "cut",
-    "windows_gap_percent",
+    "early_gap_percent",
 }
 MORE = {
     "query": ["page_per_s", "json_per_s", "empty_wsgi_per_s", "processor_ms", "register"],
@@ -39,7 +39,7 @@ MORE = {
     "import-people": ["people", "seconds", "preview_seconds", "workbook_kb"],
     "issue-certificates": ["certificates", "classes", "seconds"],
     "staffing-300": STAFFING,
-    "staffing-2000": [*STAFFING, "windows_seconds", "windows_gap_percent"],
+    "staffing-2000": [*STAFFING, "early_seconds", "early_gap_percent"],
     "certificate-pdf": ["unsigned_per_s", "document_kb"],
 }
 

@@ -41,22 +41,40 @@ class Solution:
     cut: bool  # ended by the limit of time
 
 
-def solve_linear(programme: Programme, *, interior: bool, seconds: float) -> Solution:
-    """The relaxation. interior: by the interior point method without crossover, for large programmes."""
-    h = _loaded(programme, whole=False, seconds=seconds)
-    if interior:
-        h.setOptionValue("solver", "ipx")
-        h.setOptionValue("run_crossover", "off")
-        h.setOptionValue("ipm_optimality_tolerance", 1e-5)
-    h.run()
-    return _found(h, programme)
+class Growing:
+    """A linear programme (minimise, columns between 0 and a limit) that grows by rows and columns and is solved again from
+    where it was: the simplex method, which ends in a corner, so that what is whole by nature comes out whole."""
+
+    def __init__(self, seconds: float) -> None:
+        self._highs = _new(seconds)
+        self._highs.setOptionValue("solver", "simplex")
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self._highs.getNumCol())
+
+    def add_rows(self, lower: Floats, upper: Floats, starts: Index, columns: Index) -> int:
+        """Rows with ones at some columns. Returns the number of the first."""
+        first = int(self._highs.getNumRow())
+        self._highs.addRows(len(lower), lower, upper, len(columns), starts, columns, np.ones(len(columns)))
+        return first
+
+    def add_columns(self, cost: Floats, most: Floats, starts: Index, rows: Index, values: Floats) -> None:
+        """Columns with their coefficients."""
+        self._highs.addCols(len(cost), cost, np.zeros(len(cost)), most, len(rows), starts, rows, values)
+
+    def solve(self) -> Solution:
+        """Optimal values and duals, or what was found when time ran out (all solves count together)."""
+        self._highs.run()
+        return _found(self._highs)
 
 
 def solve_whole(
     programme: Programme, *, gap: float, nodes: int, seconds: float, begin: Floats | None = None
 ) -> Solution:
     """The mixed-integer programme within a relative gap. begin: a feasible point to begin with."""
-    h = _loaded(programme, whole=True, seconds=seconds)
+    h = _loaded(programme, seconds=seconds)
     h.setOptionValue("mip_rel_gap", gap)
     h.setOptionValue("mip_max_nodes", nodes)
     if begin is not None:
@@ -66,10 +84,10 @@ def solve_whole(
         known.col_value = list(begin)
         h.setSolution(known)
     h.run()
-    return _found(h, programme)
+    return _found(h)
 
 
-def _loaded(programme: Programme, *, whole: bool, seconds: float) -> Any:
+def _new(seconds: float) -> Any:
     import highspy
 
     h = highspy.Highs()
@@ -77,6 +95,13 @@ def _loaded(programme: Programme, *, whole: bool, seconds: float) -> Any:
         ("output_flag", False), ("threads", 1), ("random_seed", 0), ("time_limit", float(seconds)),
     ):  # fmt: skip
         h.setOptionValue(name, option)
+    return h
+
+
+def _loaded(programme: Programme, *, seconds: float) -> Any:
+    import highspy
+
+    h = _new(seconds)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(programme.cost), len(programme.row_lower)
     lp.col_cost_ = programme.cost
@@ -86,19 +111,18 @@ def _loaded(programme: Programme, *, whole: bool, seconds: float) -> Any:
     lp.a_matrix_.start_ = programme.starts
     lp.a_matrix_.index_ = programme.columns
     lp.a_matrix_.value_ = programme.values
-    if whole:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(flag)] for flag in programme.whole]
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    lp.integrality_ = [kinds[int(flag)] for flag in programme.whole]
     h.passModel(lp)
     return h
 
 
-def _found(h: Any, programme: Programme) -> Solution:
+def _found(h: Any) -> Solution:
     import highspy
 
     info, solution = h.getInfo(), h.getSolution()
     x = np.array(solution.col_value, np.float64)
-    feasible = len(x) == len(programme.cost) and info.primal_solution_status == 2
+    feasible = len(x) == h.getNumCol() and info.primal_solution_status == 2
     return Solution(
         x=x if feasible else None,
         duals=np.array(solution.row_dual, np.float64),

@@ -1,27 +1,27 @@
-"""What seats, days and places in a year are worth: the relaxation over all pairs, solved with a few of them at a time.
+"""What seats, days and places in a year are worth: the relaxation over all pairs, and a bound that follows from it.
 
-From any prices follows a bound that holds for every pair of the whole problem (weak duality), so the bound does not
-depend on which pairs were looked at. Pairs whose price shows that they cannot be part of anything better than what is
-known are left out without losing the optimum.
+Seats on one side, places in the years of the teachers on the other: without the days the relaxation is a transport problem, whose
+corners are whole. It begins with the few pairs that a smooth market would use; pairs that would gain and days that are used
+twice are added until there are none. The bound is sharper than the relaxation and holds for all pairs (`years`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from gongxue.stage2_staffing.optimisation import weights as w
+from gongxue.stage2_staffing.optimisation import years
 from gongxue.stage2_staffing.optimisation.candidates import Field, Ints
-from gongxue.stage2_staffing.optimisation.highs import Floats, solve_linear
-from gongxue.stage2_staffing.optimisation.programme import Model, Pairs, model_of
+from gongxue.stage2_staffing.optimisation.highs import Floats, Growing, Solution
+from gongxue.stage2_staffing.optimisation.market import asking
+from gongxue.stage2_staffing.optimisation.pairs import NONE, AllPairs, all_pairs, best_of_seats
 from gongxue.stage2_staffing.optimisation.roster import Place
 
-FIRST = 12  # pairs per seat to begin with
-MORE = 12  # pairs per seat that a round adds
-ROUNDS = 25
-SMALL = 20_000  # pairs up to which the simplex method is quicker than the interior point method
-CLOSE = 2e-4  # relative: the relaxation is known well enough
+FIRST = 4  # pairs per seat to begin with
+MORE = 2  # pairs per seat that a round adds at most
+LEAST = 1e-3  # points that a pair must gain, share that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,121 +35,157 @@ class Prices:
     cut: bool
 
 
-def priced(field: Field, known: list[Place], seconds: float) -> Prices:
-    """Solve the relaxation over all pairs. known: a staffing, whose pairs are among the first ones looked at."""
-    looked = [
-        (np.zeros(len(field.eligible[c][0]), bool), np.zeros(len(field.eligible[c][1]), bool))
-        for c in range(len(field.classes))
-    ]
-    for c, s, t in known:
-        looked[c][s][np.searchsorted(field.eligible[c][s], t)] = True
-    for c, s in _open_seats(field):
-        worth = field.points[c][s] + field.rewards[s][field.had[field.eligible[c][s], field.year[c], s]]
-        looked[c][s][np.argsort(-worth, kind="stable")[: FIRST * int(field.need[c, s])]] = True
-    best: Prices | None = None
-    for number in range(1, ROUNDS + 1):
-        pairs = Pairs.of(field, [(c, s, np.flatnonzero(looked[c][s])) for c, s in _open_seats(field)])
-        model = model_of(field, pairs, field.had)
-        found = solve_linear(model.programme, interior=len(pairs) > SMALL, seconds=seconds)
-        if found.x is None:
-            return best or _hopeless(field, found.cut)
-        gain, bound = _gains(field, model, found.duals)
-        shares = _shares(pairs, found.x)
-        if best is None or bound <= best.bound:
-            best = Prices(gain, bound, shares, number, found.cut)
-        else:
-            best = replace(best, relaxed=shares, rounds=number, cut=best.cut or found.cut)
-        worth = -found.objective - w.UNFILLED * _hopeless_seats(field)
-        if best.bound - worth <= CLOSE * max(1, abs(best.bound)) or not _look_at_more(field, gain, looked):
-            break
-    assert best is not None
-    return best
+def priced(field: Field, known: list[Place], rounds: int, seconds: float) -> Prices:
+    """Solve the relaxation. known: a staffing, whose pairs are among the first ones looked at; rounds: at most so many."""
+    pairs, need = all_pairs(field), field.need.ravel()
+    relaxation = _Relaxation(field, pairs, seconds)
+    relaxation.look_at(_first(field, pairs, known, need))
+    number, found = 1, relaxation.solve()
+    gain = relaxation.gains(found)
+    while number < rounds and not found.cut and relaxation.grow(found, gain, need):
+        number, found = number + 1, relaxation.solve()
+        gain = relaxation.gains(found)
+    by_seat = [(gain[pairs.of_seat(c, 0)], gain[pairs.of_seat(c, 1)]) for c in range(len(field.classes))]
+    bound = years.bound(field, pairs, relaxation.seat_prices(found))
+    return Prices(by_seat, bound, relaxation.shares(found), number, found.cut)
 
 
-def _open_seats(field: Field) -> list[tuple[int, int]]:
-    return [(c, s) for c in range(len(field.classes)) for s in (0, 1) if field.need[c, s]]
+def _first(field: Field, pairs: AllPairs, known: list[Place], need: Ints) -> Ints:
+    """The pairs that a market would use, and those of a staffing."""
+    worth = pairs.points - asking(pairs, need)[pairs.group, pairs.s]
+    at = [int(pairs.begin[2 * c + s] + np.searchsorted(field.eligible[c][s], t)) for c, s, t in known]
+    return np.union1d(best_of_seats(worth, pairs, FIRST * need), np.array(at, np.int64))
 
 
-def _hopeless_seats(field: Field) -> int:
-    """Seats that nobody at all could take; no programme knows them."""
-    return sum(int(field.need[c, s]) for c, s in _open_seats(field) if not len(field.eligible[c][s]))
+class _Relaxation:
+    """The programme. Rows: seats, places of each kind in each year, days that were used twice. Columns: empty seats, places,
+    pairs as they come to be looked at."""
 
+    def __init__(self, field: Field, pairs: AllPairs, seconds: float) -> None:
+        self.field, self.pairs = field, pairs
+        self.looked = np.zeros(len(pairs), bool)
+        self.column = np.empty(0, np.int64)  # the pair of each column after the first ones
+        self.used_days = (
+            np.empty(0, np.int64),
+            np.empty(0, np.int64),
+        )  # key of teacher and day, its row; sorted
+        self.length = int(field.end.max(initial=0)) + 2
+        self.programme = Growing(seconds)
+        self.seats, groups = len(pairs.begin) - 1, len(pairs.left)
+        need = field.need.ravel().astype(np.float64)
+        none, zero = np.empty(0, np.int32), np.zeros(2 * groups)
+        self.programme.add_rows(need, need, np.zeros(self.seats, np.int32), none)
+        self.programme.add_rows(zero, zero, np.zeros(2 * groups, np.int32), none)
+        rows = np.arange(self.seats, dtype=np.int32)
+        self.programme.add_columns(
+            np.full(self.seats, float(w.UNFILLED)), need, rows, rows, np.ones(self.seats)
+        )
+        group, kind, place = np.nonzero(pairs.ladder > NONE)
+        row = (self.seats + 2 * group + kind).astype(np.int32)
+        self.programme.add_columns(
+            -pairs.ladder[group, kind, place], np.ones(len(row)), np.arange(len(row), dtype=np.int32), row,
+            -np.ones(len(row)),
+        )  # fmt: skip
+        self.before_pairs = self.programme.columns
 
-def _shares(pairs: Pairs, x: Floats) -> dict[Place, float]:
-    return {
-        (int(pairs.c[i]), int(pairs.s[i]), int(pairs.t[i])): float(x[i])
-        for i in np.flatnonzero(x[: len(pairs)] > 1e-3)
-    }
+    def grow(self, found: Solution, gain: Floats, need: Ints) -> bool:
+        """Add the pairs that gain most and the days that are used twice; False when there are none."""
+        better = best_of_seats(np.where(self.looked, NONE, gain), self.pairs, MORE * need, LEAST)
+        t, day = self.days_used_twice(found)
+        self.forbid(t, day)
+        self.look_at(better)
+        return bool(len(better) or len(t))
 
+    def look_at(self, at: Ints) -> None:
+        """Add pairs: one of a seat, one of the places of the year, one of every day they share with a row."""
+        if not len(at):
+            return
+        p, key = self.pairs, self.pairs.t[at] * self.length
+        first = np.searchsorted(self.used_days[0], key + self.field.start[p.c[at]])
+        last = np.searchsorted(self.used_days[0], key + self.field.end[p.c[at]], side="right")
+        length = 2 + last - first
+        starts = np.cumsum(length) - length
+        rows = np.empty(int(length.sum()), np.int32)
+        rows[starts] = p.seat[at]
+        rows[starts + 1] = self.seats + 2 * p.group[at] + p.s[at]
+        for i in np.flatnonzero(last > first):
+            rows[starts[i] + 2 : starts[i] + length[i]] = self.used_days[1][first[i] : last[i]]
+        self.programme.add_columns(
+            -p.points[at], np.ones(len(at)), starts.astype(np.int32), rows, np.ones(len(rows))
+        )
+        self.column = np.concatenate([self.column, at])
+        self.looked[at] = True
 
-def _look_at_more(field: Field, gain: list[tuple[Floats, Floats]], looked: list[tuple[Ints, Ints]]) -> bool:
-    """Look at the pairs that would gain most; False when none would."""
-    any_more = False
-    for c, s in _open_seats(field):
-        new = np.where(looked[c][s], -np.inf, gain[c][s])
-        order = np.argsort(-new, kind="stable")[:MORE]
-        order = order[new[order] > 1e-3]
-        looked[c][s][order] = True
-        any_more |= bool(len(order))
-    return any_more
+    def days_used_twice(self, found: Solution) -> tuple[Ints, Ints]:
+        """Teachers and first days of their jobs on which the relaxation gives them more than one whole job."""
+        share = self._share(found)
+        on = np.flatnonzero(share > LEAST)
+        t, c, share = self.pairs.t[self.column[on]], self.pairs.c[self.column[on]], share[on]
+        load = np.zeros((len(self.field.teachers), self.length))
+        np.add.at(load, (t, self.field.start[c]), share)
+        np.add.at(load, (t, self.field.end[c] + 1), -share)
+        over = np.cumsum(load, axis=1)[t, self.field.start[c]] > 1 + LEAST
+        key = np.setdiff1d((t * self.length + self.field.start[c])[over], self.used_days[0])
+        return key // self.length, key % self.length
 
+    def forbid(self, t: Ints, day: Ints) -> None:
+        """One job at most on these days."""
+        if not len(t):
+            return
+        order = np.argsort(self.pairs.t[self.column], kind="stable")
+        sorted_t = self.pairs.t[self.column][order]
+        entries = []
+        for teacher, on in zip(t.tolist(), day.tolist(), strict=True):
+            at = order[np.searchsorted(sorted_t, teacher) : np.searchsorted(sorted_t, teacher, side="right")]
+            c = self.pairs.c[self.column[at]]
+            entries.append(at[(self.field.start[c] <= on) & (on <= self.field.end[c])])
+        length = np.array([len(at) for at in entries])
+        columns = (self.before_pairs + np.concatenate(entries)).astype(np.int32)
+        starts = (np.cumsum(length) - length).astype(np.int32)
+        first = self.programme.add_rows(np.full(len(t), -np.inf), np.ones(len(t)), starts, columns)
+        keys = np.concatenate([self.used_days[0], t * self.length + day])
+        rows = np.concatenate([self.used_days[1], first + np.arange(len(t))])
+        order = np.argsort(keys)
+        self.used_days = keys[order], rows[order]
 
-def _gains(field: Field, model: Model, duals: Floats) -> tuple[list[tuple[Floats, Floats]], int]:
-    """Reduced gain of every pair under some duals, and the bound that follows from them."""
-    seats, places, days, caps = model.begin
-    seat = {k: float(duals[seats + i]) for i, k in enumerate(model.seats)}
-    ladder = _ladder_prices(field)
-    teacher = model.places // 2 // field.years
-    ladder[teacher, model.places // 2 % field.years, model.places % 2] = duals[places:days]
-    day = np.zeros((len(field.teachers), field.taken.shape[1] + 1))
-    day_dual = np.minimum(0, duals[days:caps])
-    day[model.days[0], model.days[1] + 1] = day_dual
-    before = np.cumsum(day, axis=1)
-    cap = np.zeros((len(field.teachers), field.years))
-    cap_dual = np.minimum(0, duals[caps:])
-    cap[model.caps // field.years, model.caps % field.years] = cap_dual
-    least = float(day_dual.sum())
-    left = w.MAX_JOBS - field.had[model.caps // field.years, model.caps % field.years].sum(axis=1)
-    least += float((cap_dual * left).sum()) + _ladder_bound(field, ladder)
-    gain = []
-    for c in range(len(field.classes)):
-        both = []
-        for s in (0, 1):
-            t, need = field.eligible[c][s], int(field.need[c, s])
-            price = seat.get((c, s), float(w.UNFILLED)) if need else 0.0
-            y = int(field.year[c])
-            days_price = before[t, field.end[c] + 1] - before[t, field.start[c]]
-            rise = field.points[c][s] + price + days_price + ladder[t, y, s] + cap[t, y]
-            both.append(rise)
-            if need:
-                least += need * price + need * min(0.0, w.UNFILLED - price) - float(np.maximum(0, rise).sum())
-        gain.append((both[0], both[1]))
-    return gain, int(np.floor(-least + 1e-6))
+    def solve(self) -> Solution:
+        """Solve what has been looked at so far."""
+        return self.programme.solve()
 
+    def _share(self, found: Solution) -> Floats:
+        return np.zeros(len(self.column)) if found.x is None else found.x[self.before_pairs :]
 
-def _ladder_prices(field: Field) -> Floats:
-    """The price of a place in a year for whoever was not looked at: what the next place is worth."""
-    kinds = np.arange(2)
-    return field.rewards[kinds, np.minimum(field.had, w.MAX_JOBS)].astype(np.float64)
+    def shares(self, found: Solution) -> dict[Place, float]:
+        """The pairs of the relaxation with their share."""
+        share, p = self._share(found), self.pairs
+        on = np.flatnonzero(share > LEAST)
+        at = self.column[on]
+        places = zip(p.c[at].tolist(), p.s[at].tolist(), p.t[at].tolist(), strict=True)
+        return dict(zip(places, share[on].tolist(), strict=True))
 
+    def seat_prices(self, found: Solution) -> Floats:
+        """What a seat takes from whoever fills it [seat]; never less than leaving it empty costs."""
+        if len(found.duals) < self.seats:
+            return np.zeros(self.seats)
+        return np.maximum(-float(w.UNFILLED), -found.duals[: self.seats])
 
-def _ladder_bound(field: Field, ladder: Floats) -> float:
-    """The share of the places themselves in the bound: those that are worth more than their price."""
-    total = 0.0
-    for s in (0, 1):
-        for step in range(w.MAX_JOBS):
-            at = np.minimum(field.had[:, :, s] + step, w.MAX_JOBS)
-            open_ = field.had[:, :, s] + step < w.MAX_JOBS
-            total += float(np.minimum(0, ladder[:, :, s] - field.rewards[s][at])[open_].sum())
-    return total
+    def gains(self, found: Solution) -> Floats:
+        """Reduced gain of every pair."""
+        p = self.pairs
+        rise = p.points - self.seat_prices(found)[p.seat] - self._day_prices(found)
+        # the least price of a place that the pairs looked at allow: the solver's own is any one, where nobody competes
+        place = -p.ladder[:, :, 0]
+        at = self.column
+        np.maximum.at(place, (p.group[at], p.s[at]), rise[at])
+        return rise - place[p.group, p.s]
 
-
-def _hopeless(field: Field, cut: bool) -> Prices:
-    """Nothing could be solved: a bound that needs no prices."""
-    gain = [(p[0].astype(np.float64), p[1].astype(np.float64)) for p in field.points]
-    best = sum(
-        int(np.sort(field.points[c][s])[-int(field.need[c, s]) :].clip(0).sum())
-        + int(field.need[c, s]) * int(field.rewards[s][0])
-        for c, s in _open_seats(field)
-    )
-    return Prices(gain, best, {}, 0, cut)
+    def _day_prices(self, found: Solution) -> Floats:
+        """What the days of each pair cost."""
+        key, row = self.used_days
+        if not len(key) or len(found.duals) <= int(row.max(initial=0)):
+            return np.zeros(len(self.pairs))
+        before = np.concatenate([[0.0], np.cumsum(np.maximum(0, -found.duals[row]))])
+        begin = self.pairs.t * self.length
+        first = np.searchsorted(key, begin + self.field.start[self.pairs.c])
+        last = np.searchsorted(key, begin + self.field.end[self.pairs.c], side="right")
+        return before[last] - before[first]

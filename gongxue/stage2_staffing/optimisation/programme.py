@@ -51,11 +51,7 @@ class Model:
 
     programme: Programme
     pairs: Pairs
-    seats: list[tuple[int, int]]
-    places: Ints  # [row] teacher·years·2 + year·2 + kind
-    days: tuple[Ints, Ints]  # teacher and day of each row of one job at most
-    caps: Ints  # [row] teacher·years + year
-    begin: tuple[int, int, int, int]  # first row of each family: seats, places, days, caps
+    begin: tuple[int, int, int]  # first row of the seats, of the places in a year, of the days
 
     def staffing(self, x: Floats) -> list[Place]:
         """The pairs that a whole solution chose."""
@@ -105,8 +101,7 @@ def model_of(field: Field, pairs: Pairs, had: Ints) -> Model:
     rows, n = _Rows(), len(pairs)
     year = field.year[pairs.c]
     seat_keys, seat = np.unique(pairs.c * 2 + pairs.s, return_inverse=True)
-    seats = [(int(k) // 2, int(k) % 2) for k in seat_keys]
-    need = np.array([field.need[k] for k in seats], np.float64)
+    need = field.need[seat_keys // 2, seat_keys % 2].astype(np.float64)
     first_seat = rows.family(need, need)
     rows.put(seat, np.arange(n), 1)
     place_keys, place, count = np.unique(
@@ -117,18 +112,15 @@ def model_of(field: Field, pairs: Pairs, had: Ints) -> Model:
     rows.put(first_place + place, np.arange(n), 1)
     rows.put(first_place + ladder_row, n + np.arange(len(ladder_row)), -1)
     empty = n + len(ladder_row)
-    rows.put(np.arange(len(seats)), empty + np.arange(len(seats)), 1)
-    day_row, day_pair, teacher, day = _days(field, pairs)
-    first_day = rows.family(np.zeros(len(teacher)), np.ones(len(teacher)))
+    rows.put(np.arange(len(need)), empty + np.arange(len(need)), 1)
+    day_row, day_pair, days = _days(field, pairs)
+    first_day = rows.family(np.zeros(days), np.ones(days))
     rows.put(first_day + day_row, day_pair, 1)
-    caps, first_cap = _caps(field, pairs, year, had, rows)
-    cost = np.concatenate([-pairs.points, -ladder_cost, np.full(len(seats), w.UNFILLED)]).astype(np.float64)
+    _caps(field, pairs, year, had, rows)
+    cost = np.concatenate([-pairs.points, -ladder_cost, np.full(len(need), w.UNFILLED)]).astype(np.float64)
     most = np.concatenate([np.ones(empty), need])
     whole = np.arange(len(cost)) < n
-    return Model(
-        rows.programme(cost, most, whole), pairs, seats, place_keys, (teacher, day), caps,
-        (first_seat, first_place, first_day, first_cap),
-    )  # fmt: skip
+    return Model(rows.programme(cost, most, whole), pairs, (first_seat, first_place, first_day))
 
 
 def _ladder(field: Field, keys: Ints, count: Ints, had: Ints) -> tuple[Ints, Ints]:
@@ -142,7 +134,8 @@ def _ladder(field: Field, keys: Ints, count: Ints, had: Ints) -> tuple[Ints, Int
     return row, field.rewards[kind[row], begun[row] + step]
 
 
-def _caps(field: Field, pairs: Pairs, year: Ints, had: Ints, rows: _Rows) -> tuple[Ints, int]:
+def _caps(field: Field, pairs: Pairs, year: Ints, had: Ints, rows: _Rows) -> None:
+    """At most so many jobs a year, where the pairs could be more."""
     keys, which, count = np.unique(pairs.t * field.years + year, return_inverse=True, return_counts=True)
     left = w.MAX_JOBS - had[keys // field.years, keys % field.years].sum(axis=1)
     binding = np.flatnonzero(count > left)
@@ -151,11 +144,10 @@ def _caps(field: Field, pairs: Pairs, year: Ints, had: Ints, rows: _Rows) -> tup
     first = rows.family(np.zeros(len(binding)), left[binding].astype(np.float64))
     on = np.flatnonzero(at[which] >= 0)
     rows.put(first + at[which[on]], on, 1)
-    return keys[binding], first
 
 
-def _days(field: Field, pairs: Pairs) -> tuple[Ints, Ints, Ints, Ints]:
-    """Rows of one job at most: (row, pair) entries, then teacher and day of each row; dominated ones left out.
+def _days(field: Field, pairs: Pairs) -> tuple[Ints, Ints, int]:
+    """Rows of one job at most: (row, pair) entries, then how many rows; dominated ones left out.
 
     Intervals: jobs that overlap have a common first day of one of them, and a row that is contained in the row of a
     later first day says nothing.
@@ -179,4 +171,4 @@ def _days(field: Field, pairs: Pairs) -> tuple[Ints, Ints, Ints, Ints]:
     kept = (least_end < following) & (np.bincount(row, minlength=n) > 1)
     number = np.cumsum(kept) - 1
     on = kept[row]
-    return number[row[on]], order[member[on]], t[kept], a[kept]
+    return number[row[on]], order[member[on]], int(kept.sum())

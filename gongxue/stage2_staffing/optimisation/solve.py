@@ -1,7 +1,8 @@
 """One recommendation over all open classes: the best that can be found with a given effort, and what is proven of it.
 
-Up to `WHOLE` classes: the relaxation over all pairs, then all classes as one exact programme of the pairs that it shows to be worth most. Above:
-the greedy choice, improved by exact windows of sixty classes, then the relaxation for the bound and for a last dive. Effort
+First the relaxation over all pairs: prices, a bound, and nearly a staffing. Up to `WHOLE` classes: then all of them as one exact
+programme of the pairs that are worth most after their prices. Above: what the relaxation gives, its doubtful classes staffed
+anew, then exact windows of sixty classes, by price and by points in turn. Effort
 is counted in windows and nodes, never in seconds, so that the same problem has the same answer on every machine; the
 limits of time are a safety net, and an answer that met one says so.
 """
@@ -71,7 +72,7 @@ def _better(field: Field, one: Roster, other: Roster) -> Roster:
 
 def _whole(field: Field, first: Roster, effort: Effort, progress: Progress) -> tuple[Roster, int, int, bool]:
     steps = 3
-    prices = priced(field, first.places(), effort.seconds)
+    prices = priced(field, first.places(), effort.rounds, effort.seconds)
     progress(1, steps)
     begun, _ = sure_of(field, prices)
     best = _better(field, first, greedy(field, roster=begun))
@@ -83,16 +84,18 @@ def _whole(field: Field, first: Roster, effort: Effort, progress: Progress) -> t
     return best, prices.bound, 0, cut or prices.cut
 
 
-def _windows(field: Field, best: Roster, effort: Effort, progress: Progress) -> tuple[Roster, int, int, bool]:
-    a_pass = -(-len(field.classes) // WINDOW) + len({c.demand.category for c in field.classes})
-    count, cut = effort.passes * a_pass, False
+def _windows(
+    field: Field, first: Roster, effort: Effort, progress: Progress
+) -> tuple[Roster, int, int, bool]:
+    a_pass = -(-len(field.classes) // WINDOW)
+    count = effort.passes * a_pass
+    prices = priced(field, first.places(), effort.rounds_of_many, effort.seconds)
+    progress(1, count + 2)
+    dived, cut = dive(field, prices, effort)
+    best = _better(field, first, dived)
+    progress(2, count + 2)
     for number, classes in enumerate(islice(rounds(field), count), 1):
-        cut |= restaff(best, classes, None, effort)
-        progress(number, count + 2)
-    if not effort.bound:
-        return best, 0, count, cut
-    prices = priced(field, best.places(), effort.seconds)
-    progress(count + 1, count + 2)
-    dived, cut_again = dive(field, prices, effort)
-    progress(count + 2, count + 2)
-    return _better(field, best, dived), prices.bound, count, cut or cut_again or prices.cut
+        by_price = (number - 1) // a_pass % 2 == 0
+        cut |= restaff(best, classes, prices if by_price else None, effort)
+        progress(number + 2, count + 2)
+    return best, prices.bound, count, cut or prices.cut

@@ -22,11 +22,12 @@ DIVE = 2 * WINDOW  # doubtful classes of a dive that are staffed anew together
 class Effort:
     """How much work a run may do: counted, so that the answer does not depend on the machine."""
 
+    rounds: int = 12  # of the relaxation, when all classes are one programme
+    rounds_of_many: int = 5  # of the relaxation, when there are too many classes for one programme
     passes: int = 2  # over all classes, when there are too many for one programme
     per_seat: int = 8  # pairs looked at per seat in a window and in the one programme
     nodes: int = 50  # of each exact search
     gap: float = 2e-5  # at which an exact search is content
-    bound: bool = True  # solve the relaxation too when there are too many classes for one programme
     seconds: float = 120  # safety net of each step
 
 
@@ -96,7 +97,7 @@ def _begin(model: Model, places: list[Place]) -> Floats:
 def _completed(model: Model, x: Floats) -> Floats:
     """Fill in the places of the years, best first, and what stays empty."""
     prog, n = model.programme, len(model.pairs)
-    first_seat, first_place, first_day, _ = model.begin
+    first_seat, first_place, first_day = model.begin
     for row in range(first_seat, first_day):
         columns = prog.columns[prog.starts[row] : prog.starts[row + 1]]
         count = x[columns[columns < n]].sum()
