@@ -19,7 +19,8 @@ from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import DeadlineException, TrainingClass
 from gongxue.stage1_planning.queries import exceptions_of
 from gongxue.stage1_planning.queries.watching import Ask, Watched, reckoned, watched
-from gongxue.stage2_staffing.queries import SeatView, seats_of
+from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage2_staffing.queries import SeatView, invitations_of, seats_of
 from gongxue.stage4_enrolment.models import Enrolment
 from gongxue.stage4_enrolment.queries import counts_of, enrolment_of
 from gongxue.stage6_assessment.queries import Record, records_of
@@ -48,9 +49,14 @@ class ClassFile:
         return Ask(self.role, self.today, [self.training_class], whole=False)
 
     @cached_property
+    def invitations(self) -> list[Invitation]:
+        """Every invitation of the class."""
+        return invitations_of(self.training_class)
+
+    @cached_property
     def seats(self) -> list[SeatView]:
         """The five seats; trainees see who has accepted, not who was asked."""
-        shown = seats_of(self.training_class)
+        shown = seats_of(self.training_class, self.invitations)
         if not self.is_(Duty.TRAINEE):
             return shown
         return [SeatView(s.seat, s.number, s.invitation if is_accepted(s) else None) for s in shown]

@@ -27,9 +27,11 @@ from gongxue.regulations.lifecycle import (
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
+from gongxue.regulations.staffing import Seat
 from gongxue.stage2_staffing.models import Opening
 from gongxue.stage2_staffing.progress import progress_of
 from gongxue.stage2_staffing.queries import SeatView, opening_of
+from gongxue.stage2_staffing.queries.personnel import Replacement, replacements_in
 from gongxue.stage3_programme.queries import (
     OPEN_STATES,
     programme_breaches,
@@ -73,6 +75,7 @@ def _staffing(file: ClassFile) -> StageCard:
         card.facts = [("骨干教师", progress_of(file.seats, file.today).words)]
     if file.is_(Duty.TRAINEE):
         return card
+    card.facts += _changes(file)
     file.add_due(card, "opening")
     if tc.level_enum != Level.BACKBONE:  # level G is not recommended: the institution names its experts
         file.add_due(card, "recommendation")
@@ -100,6 +103,20 @@ def _needs_rescue(file: ClassFile, opening: Opening) -> bool:
         and tc.level_enum != Level.BACKBONE
         and is_rescue_time(file.today, tc.first_day, tc.last_day)
     )
+
+
+def _changes(file: ClassFile) -> list[tuple[str, str]]:
+    """Who came for whom, for the institution and officials (TR 8 note 5)."""
+    if file.is_(Duty.BACKBONE):
+        return []
+    return [("人员调整", _change_words(one)) for one in replacements_in(file.invitations)]
+
+
+def _change_words(change: Replacement) -> str:
+    """授课 王某 → 李某（2023-06-14）."""
+    came = change.came.person.name if change.came else "待补"
+    kind = Seat(change.gone.seat).short
+    return f"{kind} {change.gone.person.name} → {came}（{shown_day(change.gone.withdrawn_at)}）"
 
 
 def _seat_words(seat: SeatView) -> str:

@@ -25,6 +25,7 @@ from gongxue.stage4_enrolment.models import Application
 from gongxue.stage5_delivery import actions as delivery
 from gongxue.stage6_assessment import actions as assessment
 from tests.cast import ClassAt, ClassAtFixture, People, SignedIn, at
+from tests.foundation.lifecycle.right_inputs import own_teacher
 from tests.still_clock import StillClock
 
 TEAM = {"instructor 1", "instructor 2", "examiner 1", "examiner 2", "examiner 3"}
@@ -199,7 +200,8 @@ TELLS: list[tuple[str, dict[str, Any], Act, dict[str, set[str]]]] = [
     ("reported", {}, lambda c: planning.send_back_line(training_class=c.tc, reason="请核", seen=4, by=c.people.centre, now=c.now), {"planning.send_back": {"province"}}),
     ("taught", {}, _extend, {"planning.grant_exception": {"institution"}}),
     ("invited", {}, _decline, {"staffing.answer": {"institution"}, "staffing.substitute": {"institution"}, "staffing.invite": {"examiner 1"}}),
-    ("staffed", {}, lambda c: staffing.withdraw_invitation(invitation=c.invitations[0], reason="调整", by=c.staff, now=c.now), {"staffing.withdraw": {"examiner 1"}}),
+    ("staffed", {}, lambda c: staffing.withdraw_invitation(invitation=c.invitations[0], reason="调整", by=c.staff, now=c.now), {"staffing.withdraw": {"examiner 1"}, "staffing.left": {"province"}}),
+    ("recommended", {}, lambda c: staffing.lift_avoidance(training_class=c.tc, **own_teacher(c), by=c.staff, now=c.now), {"staffing.avoidance": {"province"}}),
     ("opened", {"institution": "017", "level": "G"}, _nominate, {"staffing.nominate": {"centre"}}),
     ("programme_submitted", {}, _return_programme, {"programme.return": {"institution"}}),
     ("reviewed", {}, lambda c: enrolment.put_on_waiting_list(application=application(c), by=c.staff, now=c.now), {"enrolment.decided": {"trainee 1"}}),

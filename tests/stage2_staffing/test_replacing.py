@@ -180,5 +180,9 @@ def test_the_province_reads_it_on_the_page_of_the_class(
     page = signed_in(c.province).get(where).content.decode()
     for words in ("人员调整", gone.person.name, came.person.name, ILL):
         assert words in page
+    card = reverse("class", args=[c.tc.pk])
+    words = f"{gone.person.name} → {came.person.name}"
+    assert words in signed_in(c.province).get(card).content.decode()
+    assert words not in signed_in(c.trainees[0]).get(card).content.decode()
     mine = signed_in(teacher_of(came)).get(where).content.decode()
     assert "人员调整" not in mine and ILL not in mine

@@ -188,7 +188,7 @@ def _chosen(c: ClassAt) -> dict[str, Any]:
     return {"people": people, "letter": WORDS, "own_reason": WORDS}
 
 
-def _own_teacher(c: ClassAt) -> dict[str, Any]:
+def own_teacher(c: ClassAt) -> dict[str, Any]:
     """Somebody of the pool who is of the host institution."""
     person = spare(c, 1)[0]
     Person.objects.unscoped("test").filter(pk=person).update(employer=c.tc.institution)
@@ -290,7 +290,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.QUESTION_CHANGE, "staffed", _centre, _approved, _with(seen=2, reason=WORDS)),
     Tried(P.RECORD_CHANGE, "staffed", _centre, _approved, _with(seen=2)),
     Tried(P.INVITE, "recommended", _staff, _tc, _chosen),
-    Tried(P.LIFT_AVOIDANCE, "recommended", _staff, _tc, _own_teacher),
+    Tried(P.LIFT_AVOIDANCE, "recommended", _staff, _tc, own_teacher),
     Tried(P.RESCUE, "started", _staff, _tc, _rescue),
     Tried(P.ACCEPT, "invited", lambda c: Role.objects.get(account=c.invitations[1].person.account_id, duty="backbone", until=None),
           lambda c: c.invitations[1], _with(despite_away=False)),
