@@ -34,10 +34,13 @@ from gongxue.foundation.pages.act import digest_of, plain_kind, visible
 from gongxue.regulations.roles import Permission
 
 # The password is changed on the page, where the session is renewed; sign-up answers with a session; a full ID number
-# is looked at by a person, once, and never handed to a program.
+# is looked at by a person, once, and never handed to a program. A token must not lead a person's letters elsewhere.
 ON_PAGES_ONLY = frozenset(
-    {Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS, Permission.REVEAL}
-)
+    {
+        Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS, Permission.REVEAL,
+        Permission.SET_MAIL, Permission.CONFIRM_MAIL, Permission.REMOVE_MAIL, Permission.SWITCH_MAIL,
+    }
+)  # fmt: skip
 INT_LIMIT = 10**15  # as on the pages: SQLite has no room for more than 63 bits
 
 

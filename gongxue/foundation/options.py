@@ -47,6 +47,14 @@ def number(name: str, default: int, meaning: str) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...], meaning: str) -> str:
+    """One of a few words."""
+    value = text(name, default, meaning)
+    if value not in allowed:
+        raise OptionError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
 def names(name: str, default: str, meaning: str) -> list[str]:
     """A comma-separated list without blanks or empty entries."""
     return [part.strip() for part in text(name, default, meaning).split(",") if part.strip()]

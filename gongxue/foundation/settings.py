@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from gongxue.foundation import options
 from gongxue.foundation.databases import database_settings
 from gongxue.foundation.keys import secret_key
+from gongxue.foundation.mail_settings import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Relative folders lie in the repository, absolute ones where they say.
@@ -185,6 +186,13 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_MAX_AGE = 3600
+
+# E-mail of the messages; without a host nothing is sent and everything stays on the pages ---------------------------
+_MAIL = mail_settings()
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _MAIL.host, _MAIL.port, 30
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.tls == "starttls", _MAIL.tls == "tls"
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+MAIL_AUTHORITY, MAIL_FROM, MAIL_REPLY_TO = _MAIL.authority, _MAIL.sender, _MAIL.reply_to
 
 SITE_NAME = options.text("GONGXUE_SITE_NAME", "工学一体化教师培训管理服务平台", "the name in the page head")
 SITE_BODY = options.text("GONGXUE_SITE_BODY", "中国就业培训技术指导中心（演示）", "主办单位 in the footer")

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     SEE_TRAIL = "trail.see", "查看操作留痕"
     SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"
+    SEE_MAIL = "mail.see", "查看邮件发送情况"
     REVEAL = "people.reveal", "查看完整证件号码"
     # accounts (MG 25.1)
     CREATE_ACCOUNT = "accounts.create", "发放账号"
@@ -73,6 +74,10 @@ class Permission(StrEnum):
     GIVE_ROLE = "accounts.give_role", "授予角色"
     END_ROLE = "accounts.end_role", "结束角色"
     CHANGE_PASSWORD = "accounts.change_password", "修改密码"
+    SET_MAIL = "accounts.set_mail", "发送邮箱确认码"
+    CONFIRM_MAIL = "accounts.confirm_mail", "确认邮箱"
+    REMOVE_MAIL = "accounts.remove_mail", "删除邮箱"
+    SWITCH_MAIL = "accounts.switch_mail", "设置邮件通知"
     SIGN_UP = "accounts.sign_up", "注册参训教师账号"  # held by no duty: the public  # reading: AMB-29
     # registers
     REGISTER_APPROVAL = "registers.approve", "登记获批资格"
@@ -251,7 +256,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "开启报送、发布全国培训信息、管理骨干教师库、发放账号，查看全国数据。",
         [_K.CENTRE],
         *_READS,
-        P.SEE_ACCOUNTS, P.CREATE_ACCOUNT, P.IMPORT_ACCOUNTS, P.RESET_ACCOUNT, P.SUSPEND_ACCOUNT,
+        P.SEE_ACCOUNTS, P.SEE_MAIL, P.CREATE_ACCOUNT, P.IMPORT_ACCOUNTS, P.RESET_ACCOUNT, P.SUSPEND_ACCOUNT,
         P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
         P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
         P.SET_HOURS, P.SAVE_TEMPLATE, P.CLOSE_TEMPLATE,
@@ -322,7 +327,8 @@ DUTIES: dict[Duty, DutySpec] = {
     ),
 }  # fmt: skip
 
-ANY_SIGNED_IN = frozenset({P.CHANGE_PASSWORD})  # every account, whatever its role
+# Every account, whatever its role.
+ANY_SIGNED_IN = frozenset({P.CHANGE_PASSWORD, P.SET_MAIL, P.CONFIRM_MAIL, P.REMOVE_MAIL, P.SWITCH_MAIL})
 
 
 def holders(permission: Permission) -> tuple[Duty, ...]:

@@ -86,6 +86,9 @@ certificate_officer: certificates.receive certificates.issue                 # Q
 trainee: certificates.download                                               # Q28: MG 18.2
 : accounts.sign_up                                                           # AMB-29: the public
 : accounts.change_password                                                   # everybody signed in
+: accounts.set_mail accounts.confirm_mail accounts.remove_mail               # everybody signed in
+: accounts.switch_mail                                                       # everybody signed in
+centre: mail.see                                                             # ours
 """
 ROWS = [line.partition("#")[0].partition(":") for line in MATRIX.strip().splitlines()]
 EXPECTED = [(permission, tuple(duties.split())) for duties, _, names in ROWS for permission in names.split()]
@@ -104,7 +107,8 @@ def test_a_permission_is_held_by_the_duties_of_the_regulation(
 
 def test_a_permission_without_a_holder_is_everybodys_or_the_publics() -> None:
     without = {permission for permission in Permission if not holders(permission)}
-    assert without == {"accounts.change_password", *PUBLIC}
+    mail = {f"accounts.{act}_mail" for act in ("set", "confirm", "remove", "switch")}
+    assert without == {"accounts.change_password", *mail, *PUBLIC}
     assert set(ANY_SIGNED_IN) == without - PUBLIC
 
 

@@ -35,6 +35,9 @@ class Limit:
 SIGN_IN_NAME = Limit("sign-in-name", 5, timedelta(minutes=15), timedelta(hours=24))
 SIGN_IN_ADDRESS = Limit("sign-in-address", 60, timedelta(minutes=5), timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up-address", 40, timedelta(minutes=10), timedelta(hours=1))
+MAIL_CODE_ACCOUNT = Limit("mail-code-account", 3, timedelta(hours=1), timedelta(hours=24))
+MAIL_CODE_ADDRESS = Limit("mail-code-address", 6, timedelta(hours=12), timedelta(hours=24))
+MAIL_GUESS = Limit("mail-guess", 5, timedelta(minutes=15), timedelta(hours=24))
 QUERY_NAME = Limit("query-name", 8, timedelta(hours=6), timedelta(days=30))
 QUERY_ADDRESS = Limit("query-address", 60, timedelta(minutes=10), timedelta(hours=1))
 

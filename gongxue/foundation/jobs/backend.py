@@ -22,7 +22,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.lifecycle.errors import NotAllowed, NotThere, Refusal
-from gongxue.foundation.pages.logs import scrub
+from gongxue.foundation.pages.logs import scrub_log
 
 LEASE = timedelta(seconds=300)
 ATTEMPTS = 5
@@ -178,7 +178,7 @@ def run(job: Job) -> None:
         says = str(refusal) or "要办理的对象已不在权限范围内。"
         end = {"state": Job.State.FAILED, "error": says, "finished_at": clock.now()}
     except Exception:  # noqa: BLE001 — whatever a job raises is written beside it
-        error, now = scrub(traceback.format_exc()[-4000:]), clock.now()
+        error, now = scrub_log(traceback.format_exc()[-4000:]), clock.now()
         if job.attempts < ATTEMPTS:
             pause = timedelta(seconds=min(3600, 5 * 2**job.attempts))
             end = {"state": Job.State.READY, "error": error, "run_after": now + pause}

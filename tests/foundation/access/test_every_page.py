@@ -17,7 +17,7 @@ from django.urls import resolve
 
 from gongxue import urls
 from gongxue.certificates.models import Certificate
-from gongxue.exchange.models import Message
+from gongxue.exchange.models import MailAddress, Message
 from gongxue.foundation.access.middleware import DenyByDefault
 from gongxue.foundation.access.routes import Open
 from gongxue.foundation.identity.models import Account, Organisation, Role
@@ -37,7 +37,7 @@ from tests.routes import ABSENT, Page, pages
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
     "attendees/": Attendee, "certificates/": Certificate, "classes/": TrainingClass, "corrections/": Correction,
-    "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/applications/": Application,
+    "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
     "role/": Role, "openings/": Opening, "team-changes/": TeamChange, "staffing/runs/": StaffingRun,

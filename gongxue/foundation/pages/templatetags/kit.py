@@ -17,7 +17,7 @@ from gongxue.foundation.lifecycle.engine import Stateful
 from gongxue.regulations.breaches import cite
 from gongxue.regulations.calendar import said
 from gongxue.regulations.lifecycle import MOVES, THINGS
-from gongxue.regulations.roles import Permission
+from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 
 register = template.Library()
 
@@ -128,7 +128,8 @@ def act_button(context: Any, code: str, thing: Any = None, **options: Any) -> Sa
     """
     permission = Permission(code)
     role = context.get("role")
-    if role is None or not role.may(permission) or options.pop("show", True) is False:
+    may = role is not None and (permission in ANY_SIGNED_IN or role.may(permission))
+    if not may or options.pop("show", True) is False:
         return mark_safe("")
     if isinstance(thing, Stateful) and any(
         m.thing == thing.THING and m.permission == permission for m in MOVES
