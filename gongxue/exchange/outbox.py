@@ -24,6 +24,7 @@ BATCH = 200
 SWEEP = 20.0  # seconds; other jobs wait meanwhile
 LEASE = timedelta(minutes=15)  # longer than a sweep and the slowest conversation (ten answers of 30 s)
 KEEP_TRYING = timedelta(days=3)
+STALE = timedelta(days=7)  # found waiting after an outage or a restore: no news any more
 LONGEST_PAUSE = timedelta(hours=6)
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,8 @@ def _needless(mail: Mail, now: datetime) -> str:
         return "邮箱已删除"
     if not address.account.is_active:
         return "账号已停用"
+    if now - mail.queued_at > STALE:
+        return "超过七天没有发出，不再发送"
     if mail.message_id is None:
         return "" if code_of(address) and now < address.code_until else "确认码已过期"
     return "" if address.wanted and address.confirmed_at else "邮件通知已关闭"

@@ -20,7 +20,7 @@ from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.letters import letter_of, one_line
 from gongxue.exchange.models import Mail, MailAddress, Message
 from gongxue.exchange.notices import Letter, post, send
-from gongxue.exchange.outbox import KEEP_TRYING, LEASE, LONGEST_PAUSE, pause_after, send_due
+from gongxue.exchange.outbox import KEEP_TRYING, LEASE, LONGEST_PAUSE, STALE, pause_after, send_due
 from gongxue.exchange.smtp import Backend
 from gongxue.exchange.tasks import send_mail
 from gongxue.foundation.identity.actions import give_role, suspend_account
@@ -440,6 +440,14 @@ def test_the_last_moment_decides(
     values = {name: now if value == "now" else value for name, value in change.items()}
     MailAddress.objects.scope(reader).update(**values)
     assert send_due(now) == {"dropped": 1} and server.received == []
+
+
+def test_after_a_long_outage_old_news_is_not_sent(reader: Role, server: MailServer, now: datetime) -> None:
+    tell(reader, now=now, subject="旧闻")
+    tell(reader, now=now + timedelta(seconds=1), subject="新闻")
+    assert send_due(now + STALE + timedelta(seconds=1)) == {"dropped": 1, "sent": 1}
+    assert [letter["Subject"] for letter in server.letters_to(ADDRESS)] == ["新闻"]
+    assert mails(reader)[0].reason == "超过七天没有发出，不再发送"
 
 
 def test_a_destroyed_key_ends_the_letter(reader: Role, server: MailServer, now: datetime) -> None:
