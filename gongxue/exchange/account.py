@@ -78,6 +78,6 @@ def confirm_mail(request: OpenRequest, pk: int) -> HttpResponse:
                 return str(actions.confirm_mail(mail_address=found, code=code, by=role, now=clock.now()).pk)
 
             answer_once(request, Permission.CONFIRM_MAIL, work)  # type: ignore[arg-type]
-            messages.success(request, "邮箱已确认，今后的消息也会发到这个邮箱。")
+            messages.success(request, "邮箱已确认。")
             return redirect("my_account")
     return _shown(request, code=form)

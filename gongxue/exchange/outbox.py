@@ -56,7 +56,7 @@ def send_due(now: datetime) -> dict[str, int]:
             if mail is None:
                 continue
             failure = _try(mail, server, now)
-            ended[mail.state] += 1
+            ended[str(mail.state)] += 1
             if (failure and failure.ours) or time.monotonic() > stop_at:
                 break
     finally:
