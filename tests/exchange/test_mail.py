@@ -512,3 +512,23 @@ def test_the_job_sends_what_is_due(reader: Role, server: MailServer, now: dateti
         path="gongxue.exchange.tasks.send_mail", state="done", result={"sent": 1}
     ).exists()
     assert not Job.objects.filter(inputs__icontains="@").exists()
+
+
+def test_a_letter_that_cannot_be_written_keeps_no_other_from_its_way(
+    reader: Role, server: MailServer, now: datetime, still_clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(mail: Mail) -> Any:
+        if mail.message is not None and mail.message.subject == "坏的":
+            raise ValueError(f"cannot write to {mail.address.text}")
+        return letter_of(mail)
+
+    monkeypatch.setattr(outbox, "letter_of", broken)
+    tell(reader, now=now, subject="坏的")
+    tell(reader, now=now, subject="好的")
+    drain()  # the job with the code: the accident is written beside it, without the address
+    job = Job.objects.get(path="gongxue.exchange.tasks.send_mail")
+    assert job.state == "ready" and "ValueError" in job.error and ADDRESS not in job.error
+    still_clock.set(job.run_after)
+    drain()
+    assert [letter["Subject"] for letter in server.letters_to(ADDRESS)] == ["好的"]
+    assert [mail.state for mail in mails(reader)] == ["waiting", "sent"]

@@ -15,7 +15,7 @@ from gongxue.foundation.lifecycle.acts import Parameter
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.foundation.pages.act import next_page, read_input, visible
 from gongxue.foundation.pages.forms import chosen
-from gongxue.foundation.pages.logs import scrub
+from gongxue.foundation.pages.logs import scrub, scrub_log
 from gongxue.stage1_planning.models import TrainingClass
 from tests.cast import ClassAtFixture, People, SignedIn
 
@@ -156,3 +156,11 @@ def test_every_answer_names_its_request_and_the_trail_keeps_it(cast: People, sig
     )
     event = Event.objects.unscoped("a test").order_by("-pk")[0]
     assert event.request_id == answer["X-Request-Id"] and len(event.request_id) == 16
+
+
+def test_no_address_of_a_person_stands_in_the_log() -> None:
+    said = scrub_log(
+        "SMTPRecipientsRefused: {'zhang.wei+pt@school.example.cn': (550, b'<zhang.wei+pt@school.example.cn>')}"
+    )
+    assert "zhang" not in said and "school" not in said and said.count("[邮箱]") == 2
+    assert scrub_log("trail.seal@1686535200 class-12@gongxue") == "trail.seal@1686535200 class-12@gongxue"
