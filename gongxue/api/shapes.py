@@ -109,7 +109,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     Programme: (
         "id", "training_class.id", "state", "version", "objectives", "course_plan", "assessment_plan", "materials",
-        "venue", "logistics", "final_mode", "venue_declared", "groups", "returned_reason", "submitted_at", "filed_at",
+        "venue", "logistics", "final_mode", "venue_declared", "groups", "notes", "returned_reason", "submitted_at", "filed_at",
         "late_days",
     ),
     CourseSession: ("id", "day", "period", "kind", "module", "topic", "teacher.id", "room", "group"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -23,6 +24,8 @@ SECTIONS: dict[str, str] = {  # TR 9: 培训目标、课程安排、考核安排
 }
 METHODS: tuple[str, ...] = ("分组讨论", "案例解析", "翻转课堂")  # TR 11.3
 SECTION_LIMIT = 4000  # characters; ours
+MOST_PERIODS = 12  # of one day, evening included; ours
+NOTE_LIMIT = 60  # characters of the note on a day; ours
 
 # MG 11; 中办国办《关于严禁党政机关到风景名胜区开会的通知》(2014): the 21 areas, each with the words that tell it in a text.
 # A match is no proof (黄山市, 太湖县): warn and ask for a declaration.
@@ -107,11 +110,11 @@ def section_breaches(sections: dict[str, str]) -> list[Breach]:
 
 def timetable_breaches(
     sessions: Sequence[Session], level: Level, days: int, first_day: date, last_day: date, edition: Edition,
-    groups: int = 1,
+    groups: int = 1, notes: Mapping[date, str] | None = None,
 ) -> list[Breach]:  # fmt: skip
     """Whether the timetable keeps the standard: inside the dates, enough days, every module, both assessments.
 
-    A day on which there is neither teaching nor an assessment is no day of training (TR 11.2).
+    notes: day → what stands beside it in the timetable. A day on which there is neither teaching nor an assessment is no day of training (TR 11.2).
 
     reading: AMB-05 as many different days as the level prescribes, wherever they lie inside the dates
     """
@@ -127,7 +130,7 @@ def timetable_breaches(
             )
         )
     breaches += for_each_group(sessions, groups, lambda rows: _standard(rows, level, days))
-    return breaches + _clashes(sessions, edition)
+    return breaches + _clashes(sessions) + _long_days(sessions, groups, edition, notes or {})
 
 
 def for_each_group(
@@ -200,22 +203,53 @@ def _assessments(sessions: Sequence[Session]) -> list[Breach]:
     return []
 
 
-def _clashes(sessions: Sequence[Session], edition: Edition) -> list[Breach]:
+def _clashes(sessions: Sequence[Session]) -> list[Breach]:
     breaches = []
     if twice := clashes(((s.day, s.period), s.group) for s in sessions):
         day, period = twice[0]
         says = f"{said(day)}第 {period} 课时安排了两次。"
         way_out = "请删去一处；同一课时只有不同的组可以同时上课。"
         breaches.append(Breach("timetable.twice", "TR 9", says, way_out))
-    if any(not 1 <= s.period <= edition.periods_a_day for s in sessions):
-        breaches.append(
-            Breach(
-                "timetable.period",
-                "TR 9",
-                f"课时应在第 1 至第 {edition.periods_a_day} 课时之间。",
-                "请更正课时。",
-            )
-        )
+    if any(not 1 <= s.period <= MOST_PERIODS for s in sessions):
+        says = f"课时应在第 1 至第 {MOST_PERIODS} 课时之间。"
+        breaches.append(Breach("timetable.period", "TR 9", says, "请更正课时。"))
+    return breaches
+
+
+def long_days(
+    sessions: Sequence[Session], groups: int, edition: Edition, notes: Mapping[date, str]
+) -> list[date]:
+    """Days with more periods for anybody than a day usually has (AMB-04) and no note that says why."""
+    placed = {(group, s.day, s.period) for group, rows in by_group(sessions, groups).items() for s in rows}
+    counts = Counter((group, day) for group, day, _ in placed)
+    return sorted(
+        {
+            day
+            for (_, day), n in counts.items()
+            if n > edition.periods_a_day and not notes.get(day, "").strip()
+        }
+    )
+
+
+def _long_days(
+    sessions: Sequence[Session], groups: int, edition: Edition, notes: Mapping[date, str]
+) -> list[Breach]:
+    days = long_days(sessions, groups, edition, notes)
+    if not days:
+        return []
+    named = "、".join(said(day) for day in days[:3]) + (f"等 {len(days)} 天" if len(days) > 3 else "")
+    says = f"{named}超过 {edition.periods_a_day} 课时，没有说明原因。"
+    return [Breach("timetable.long_day", "TR 11.2", says, "请在当天的备注中写明原因，或减少课时。")]
+
+
+def note_breaches(notes: Mapping[date, str], first_day: date, last_day: date) -> list[Breach]:
+    """Notes stand on days of the class and are short; they are printed in the timetable (TR 9)."""
+    breaches = []
+    if outside := sorted(day for day in notes if not first_day <= day <= last_day):
+        says = f"{said(outside[0])}不在培训时间之内，不能写备注。"
+        breaches.append(Breach("note.day", "TR 9", says, "请刷新页面后重新填写。"))
+    if any(len(text) > NOTE_LIMIT for text in notes.values()):
+        breaches.append(Breach("note.long", "TR 9", f"每天的备注不超过 {NOTE_LIMIT} 字。", "请精简。"))
     return breaches
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from .breaches import Breach
@@ -61,13 +61,14 @@ class Version:
     sections: Mapping[str, str]
     final_mode: str
     lessons: Sequence[Lesson]
+    notes: Mapping[str, str] = field(default_factory=dict)  # ISO day → note of the timetable
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
     """One thing that a change moves."""
 
-    kind: str  # days · assessments · modules · teachers · venue · text · mode · past · order · room · topic · form
+    kind: str  # days · assessments · modules · teachers · venue · text · mode · past · order · room · topic · form · note
     says: str
     material: bool  # goes to the province
     told: bool = False  # concerns the trainees
@@ -75,7 +76,12 @@ class Moved:
 
 def moved_between(before: Version, after: Version, today: date) -> list[Moved]:
     """Everything that differs, what goes to the province first."""
-    found = [*_texts(before, after), *_days(before, after), *_assessments(before, after)]
+    found = [
+        *_texts(before, after),
+        *_days(before, after),
+        *_assessments(before, after),
+        *_notes(before, after),
+    ]
     days: dict[date, tuple[list[Lesson], list[Lesson]]] = {}
     for side, version in enumerate((before, after)):
         for lesson in sorted(version.lessons, key=lambda one: (one.day, one.period, one.group)):
@@ -157,6 +163,19 @@ def _assessments(before: Version, after: Version) -> Iterable[Moved]:
         was, becomes = (_spans(sorted({place[:2] for place in side})) for side in (old, new))
         words = f"由{was}改为{becomes}" if was != becomes else "的分组有调整"
         yield Moved("assessments", f"{kind.title}{words}。", True, True)
+
+
+def _notes(before: Version, after: Version) -> Iterable[Moved]:
+    """A note is no content of the training: filed on the word of those who write; trainees plan by it."""
+    for day in sorted(before.notes.keys() | after.notes.keys()):
+        old, new = before.notes.get(day, ""), after.notes.get(day, "")
+        if old != new:
+            yield Moved(
+                "note",
+                f"{_short(date.fromisoformat(day))}的备注由“{old or '无'}”改为“{new or '无'}”。",
+                False,
+                True,
+            )
 
 
 def _spans(places: Sequence[tuple[date, int]]) -> str:

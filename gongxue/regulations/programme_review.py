@@ -83,7 +83,8 @@ def parts_of(content: Mapping[str, Any]) -> dict[str, Any]:
     parts: dict[str, Any] = {key: content["sections"].get(key, "") for key in SECTIONS}
     parts["assessment_plan"] = [parts["assessment_plan"], content["final_mode"]]
     parts["venue"] = [parts["venue"], content.get("venue_declared", False)]
-    return parts | {TIMETABLE: content["sessions"]}
+    notes = content.get("notes")
+    return parts | {TIMETABLE: [content["sessions"], notes] if notes else content["sessions"]}
 
 
 def verdict_breaches(place: str, accepts: bool, code: str, comment: str) -> list[Breach]:

@@ -12,7 +12,7 @@ from .calendar import said
 from .editions import Edition
 from .levels import Level, modules_of
 from .parallel import clashes, group_title, said_of, taken_twice, trainee_periods
-from .programme import FinalMode, Session, SessionKind, timetable_breaches
+from .programme import MOST_PERIODS, FinalMode, Session, SessionKind, long_days, timetable_breaches
 
 PERIOD_MINUTES = 45  # of one 课时; ours: the texts name no length
 FINAL_MINUTES = 10  # of one 说课 or 答辩, questions included; ours, for a hint only
@@ -32,6 +32,7 @@ class Frame:
     headcount: int
     edition: Edition
     groups: int = 1
+    notes: Mapping[date, str] = field(default_factory=dict)  # what stands beside a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,14 @@ def findings(
 def _standard(sessions: Sequence[Session], frame: Frame) -> list[Finding]:
     """The rules of the standard, each with the periods that break it, if it is particular periods."""
     found = timetable_breaches(
-        sessions, frame.level, frame.days, frame.first_day, frame.last_day, frame.edition, frame.groups
+        sessions,
+        frame.level,
+        frame.days,
+        frame.first_day,
+        frame.last_day,
+        frame.edition,
+        frame.groups,
+        frame.notes,
     )
     return [Finding(breach, _where(breach.rule, sessions, frame)) for breach in found]
 
@@ -94,7 +102,10 @@ def _where(rule: str, sessions: Sequence[Session], frame: Frame) -> tuple[Place,
     if rule == "timetable.twice":
         return tuple(sorted(clashes(((s.day, s.period), s.group) for s in sessions)))
     if rule == "timetable.period":
-        return _places(s for s in sessions if not 1 <= s.period <= frame.edition.periods_a_day)
+        return _places(s for s in sessions if not 1 <= s.period <= MOST_PERIODS)
+    if rule == "timetable.long_day":
+        days = long_days(sessions, frame.groups, frame.edition, frame.notes)
+        return _places(s for s in sessions if s.day in days and s.period > frame.edition.periods_a_day)
     return ()
 
 

@@ -22,7 +22,7 @@ def programme_findings(programme: Programme, sessions: Sequence[Timetabled]) -> 
     """
     texts = [*section_breaches(programme.sections), *_venue(programme)]
     rows = [(s.as_rule(), s.room) for s in sessions]
-    frame = frame_of(programme.training_class, programme.groups)
+    frame = frame_of(programme.training_class, programme)
     around = elsewhere_of(programme.training_class, rows)
     return [*map(Finding, texts), *findings(rows, frame, around, FinalMode(programme.final_mode))]
 
@@ -41,10 +41,17 @@ def _venue(programme: Programme) -> list[Breach]:
     ]
 
 
-def frame_of(shown: TrainingClass, groups: int) -> Frame:
+def frame_of(shown: TrainingClass, programme: Programme) -> Frame:
     """What the class and its programme give the timetable."""
     return Frame(
-        shown.level_enum, shown.days, shown.first_day, shown.last_day, shown.headcount, shown.edition, groups
+        shown.level_enum,
+        shown.days,
+        shown.first_day,
+        shown.last_day,
+        shown.headcount,
+        shown.edition,
+        programme.groups,
+        programme.notes_by_day,
     )
 
 

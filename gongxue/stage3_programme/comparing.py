@@ -138,6 +138,7 @@ class Comparison:
     sections: tuple[Section, ...]
     mode: tuple[str, str]
     lines: tuple[Line, ...]
+    notes: tuple[tuple[str, str, str], ...] = ()  # day, before, after; only days whose note differs
 
     @property
     def places(self) -> list[str]:
@@ -145,7 +146,8 @@ class Comparison:
         found = [section.title for section in self.sections if section.changed]
         if self.mode[0] != self.mode[1]:
             found.append("终结性考核方式")
-        return found + (["课表"] if any(line.changed for line in self.lines) else [])
+        found += ["课表"] if any(line.changed for line in self.lines) else []
+        return found + (["课表备注"] if self.notes else [])
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
@@ -155,7 +157,15 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
         for key, title in SECTIONS.items()
     )  # fmt: skip
     modes = (FinalMode(before["final_mode"]).title, FinalMode(after["final_mode"]).title)
-    return Comparison(sections, modes, tuple(_lines(before["sessions"], after["sessions"])))
+    lines = tuple(_lines(before["sessions"], after["sessions"]))
+    return Comparison(sections, modes, lines, tuple(_notes(before.get("notes", {}), after.get("notes", {}))))
+
+
+def _notes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for day in sorted(before.keys() | after.keys()):
+        old, new = before.get(day, ""), after.get(day, "")
+        if old != new:
+            yield day_title(date.fromisoformat(day)), old, new
 
 
 def _lines(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ Pure: what is carried is plain JSON (`Carried`), so a template and an earlier cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ class Arrived:
     sessions: list[SessionRow]
     notes: tuple[str, ...]
     groups: int = 1  # taught in parallel
+    day_notes: dict[str, str] = field(default_factory=dict)  # ISO day → note, of days with lessons only
 
 
 def carried(content: Mapping[str, Any], team: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -56,6 +57,9 @@ def carried(content: Mapping[str, Any], team: Sequence[Mapping[str, Any]]) -> di
             for s in content["sessions"]
         ],
         "groups": content.get("groups", 1),
+        "notes": {
+            str(days.index(day)): text for day, text in content.get("notes", {}).items() if day in days
+        },
     }
 
 
@@ -91,6 +95,7 @@ def arrive(
         rows,
         _notes(len(extra_days), strange, seatless, wanted - len(used)),
         held.get("groups", 1),
+        {days[int(n)].isoformat(): text for n, text in held.get("notes", {}).items() if int(n) < len(days)},
     )
 
 

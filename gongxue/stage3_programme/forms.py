@@ -1,7 +1,7 @@
 """Input shapes of stage 3: one saving of the editor, as JSON.
 
     {"seen": 7, "sections": {"venue": "…"}, "final_mode": "lesson", "venue_declared": true,
-     "arrangement": {"groups": 2}, "sessions": [{"day": "2023-06-12", "period": 1, "kind": "course", "module": "3-1", "topic": "", "teacher": 12,
+     "arrangement": {"groups": 2, "notes": {"2023-06-18": "休息"}}, "sessions": [{"day": "2023-06-12", "period": 1, "kind": "course", "module": "3-1", "topic": "", "teacher": 12,
                    "room": "…", "group": 1}]}
 
 Everything but `seen` may be left out: only what is sent is changed. A period without `group` is for the whole class.
@@ -95,7 +95,12 @@ def _session(row: Any) -> SessionRow:
 def _arrangement(value: Any) -> Arrangement:
     if not isinstance(value, dict) or set(value) - set(Arrangement.__annotations__):
         raise _unreadable("课表")
-    return Arrangement(**{name: _number(one) for name, one in value.items()})  # type: ignore[typeddict-item]
+    found: Arrangement = {}
+    if "groups" in value:
+        found["groups"] = _number(value["groups"])
+    if "notes" in value:
+        found["notes"] = _sections(value["notes"])
+    return found
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

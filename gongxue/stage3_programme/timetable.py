@@ -40,6 +40,7 @@ class Arrangement(TypedDict):
     """What holds for the timetable as a whole; what is left out stays."""
 
     groups: NotRequired[int]  # taught in parallel, 1 when the class is not divided
+    notes: NotRequired[dict[str, str]]  # ISO day → note, all of them
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -87,6 +88,7 @@ class DayRow:
 
     day: date
     blocks: tuple[Block, ...]
+    note: str = ""
 
     @property
     def title(self) -> str:
@@ -115,8 +117,13 @@ def title_of(kind: str, module: str, topic: str) -> str:
     return topic or (found.title if found else SessionKind(kind).title)
 
 
-def rows_of(sessions: Sequence[Mapping[str, Any]], days: Sequence[date], periods: int) -> list[DayRow]:
-    """The timetable by day, neighbouring equal periods in one block.
+def rows_of(
+    sessions: Sequence[Mapping[str, Any]],
+    days: Sequence[date],
+    periods: int,
+    notes: Mapping[str, str] | None = None,
+) -> list[DayRow]:
+    """The timetable by day, neighbouring equal periods in one block. notes: ISO day → what stands beside it.
 
     sessions: day (ISO), period, kind, module, topic, teacher (a name or ""), room, as `snapshot` writes them. Days
     outside the class, from before its dates were changed, are shown too: nothing that was filed disappears.
@@ -125,11 +132,20 @@ def rows_of(sessions: Sequence[Mapping[str, Any]], days: Sequence[date], periods
     for one in sessions:
         held[one["day"], one["period"]].append(one)
     every = sorted({*days, *(date.fromisoformat(s["day"]) for s in sessions)})
-    last = max([periods, *(s["period"] for s in sessions)])
+    last = columns_of(sessions, periods)
     return [
-        DayRow(day, _blocks([held.get((day.isoformat(), n), []) for n in range(1, last + 1)]))
+        DayRow(
+            day,
+            _blocks([held.get((day.isoformat(), n), []) for n in range(1, last + 1)]),
+            (notes or {}).get(day.isoformat(), ""),
+        )
         for day in every
     ]
+
+
+def columns_of(sessions: Sequence[Mapping[str, Any]], periods: int) -> int:
+    """How many columns the table has: the usual periods of a day, more where an evening is used."""
+    return max([periods, *(s["period"] for s in sessions)])
 
 
 def _blocks(cells: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[Block, ...]:

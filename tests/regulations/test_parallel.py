@@ -27,6 +27,7 @@ from gongxue.regulations.programme import (
     FinalMode,
     Session,
     SessionKind,
+    note_breaches,
     timetable_breaches,
     training_periods,
 )
@@ -190,3 +191,51 @@ def test_words() -> None:
     assert said_of({0: 56}) == said_of({1: 56, 2: 56}) == "56 课时"
     assert said_of({1: 56, 2: 54}) == "54 课时（第1组 56，第2组 54）"
     assert taken_twice([(1, ""), (1, ""), (1, None), (2, "a")]) == {}
+
+
+def long_day(extra: int, group: int = 0) -> list[Session]:
+    """The standard week with so many more periods on its first day."""
+    more = [Session(FIRST, 9 + n, COURSE, "3-1", None, group) for n in range(extra)]
+    return [*whole(), *more]
+
+
+def noted(sessions: list[Session], notes: dict[date, str]) -> list[str]:
+    last = FIRST + timedelta(days=6)
+    found = timetable_breaches(sessions, Level.THREE, 7, FIRST, last, EDITION, 2, notes)
+    return [b.rule for b in found]
+
+
+def test_more_than_eight_periods_only_with_a_note_that_says_why() -> None:  # AMB-04
+    assert noted(long_day(0), {}) == []
+    assert noted(long_day(1), {}) == ["timetable.long_day"]
+    assert noted(long_day(4), {FIRST: "  "}) == ["timetable.long_day"]
+    assert noted(long_day(1), {FIRST + timedelta(days=1): "别的一天"}) == ["timetable.long_day"]
+    assert noted(long_day(4), {FIRST: "晚间参观企业"}) == []
+    assert noted(long_day(5), {FIRST: "晚间参观企业"}) == ["timetable.period"], "twelve at the most"
+
+
+def test_a_day_is_long_when_it_is_for_anybody() -> None:
+    evenings = [*whole(), Session(FIRST, 9, COURSE, "3-1", None, 2)]
+    assert noted(evenings, {}) == ["timetable.long_day"]
+    shared = [s for s in apart(whole(), 2) if not (s.day == FIRST and s.period > 4)]
+    shared += [Session(FIRST, 4 + n, COURSE, "3-1", None, 1) for n in range(1, 5)]
+    shared += [Session(FIRST, 8 + n, COURSE, "3-1", None, 2) for n in range(1, 5)]
+    assert "timetable.long_day" not in noted(shared, {}), "eight for each, one in the evening"
+
+
+def test_where_a_day_is_too_long() -> None:
+    frame = Frame(Level.THREE, 7, FIRST, FIRST + timedelta(days=6), 30, EDITION)
+    rows = [(s, "") for s in long_day(2)]
+    (one,) = [
+        f
+        for f in findings(rows, frame, Elsewhere(), FinalMode.LESSON)
+        if f.breach.rule == "timetable.long_day"
+    ]
+    assert one.places == ((FIRST, 9), (FIRST, 10))
+
+
+def test_notes_stand_on_days_of_the_class_and_are_short() -> None:
+    last = FIRST + timedelta(days=6)
+    assert note_breaches({FIRST: "休息", last: "长" * 60}, FIRST, last) == []
+    assert [b.rule for b in note_breaches({FIRST: "长" * 61}, FIRST, last)] == ["note.long"]
+    assert [b.rule for b in note_breaches({last + timedelta(days=1): "休息"}, FIRST, last)] == ["note.day"]

@@ -193,3 +193,60 @@ def test_findings_stand_at_their_periods_one_press_away(site: Site, begun: Class
     expect(wrong.first).to_be_focused()
     expect(page.locator("[data-totals]")).to_contain_text("课程教学进度计划编制")
     assert site.complaints == []
+
+
+def test_several_blocks_are_moved_filled_and_cleared_together(site: Site, begun: ClassAt) -> None:
+    page, before = editor(site, begun), by_place(begun)
+    slots, chosen = page.locator(".slot"), page.locator("[data-chosen]")
+    slots.nth(0).click(modifiers=["Control"])  # a whole block each
+    slots.nth(8).click(modifiers=["Control"])
+    expect(chosen).to_have_text("已选 8 课时")
+    slots.nth(0).hover()
+    page.mouse.down()
+    slots.nth(4).hover()
+    page.mouse.up()
+    saved(page)
+    after = by_place(begun)
+    assert [after[d, n] for d in (0, 1) for n in (5, 6, 7, 8)] == [
+        before[d, n] for d in (0, 1) for n in (1, 2, 3, 4)
+    ]
+    assert [after[d, n] for d in (0, 1) for n in (1, 2, 3, 4)] == [
+        before[d, n] for d in (0, 1) for n in (5, 6, 7, 8)
+    ]
+    page.locator("[data-undo]").click()
+    slots.nth(4).focus()
+    page.keyboard.press("Alt+ArrowLeft")  # still chosen: periods 5 to 8 of two days
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Alt+ArrowRight")
+    page.keyboard.press("Alt+ArrowRight")
+    expect(chosen).to_contain_text("放不下")
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-sum]")).to_contain_text("48 课时")
+    page.keyboard.press("Escape")
+    expect(chosen).to_have_text("")
+    for _ in range(2):
+        page.keyboard.press("Control+z")
+    saved(page)
+    assert by_place(begun) == before
+    assert site.complaints == []
+
+
+def test_groups_and_notes_are_typed_and_come_back(site: Site, begun: ClassAt) -> None:
+    page = editor(site, begun)
+    page.locator("[data-groups]").select_option("2")
+    page.locator("[data-group]").select_option("2")
+    page.locator(".slot").nth(1).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".slot").nth(1).locator(".lane")).to_have_count(2)
+    expect(page.locator("[data-sum]")).to_contain_text("56 课时")
+    page.get_by_label("6月14日 周三的备注").first.click()
+    page.locator("[data-note='2023-06-14']").fill("参观企业")
+    page.locator("[data-longer]").click()
+    saved(page)
+    row = programme(begun)
+    assert (row.groups, row.notes) == (2, {"2023-06-14": "参观企业"})
+    assert [s.group for s in sessions_of(begun.tc)[:4]] == [0, 1, 2, 0]
+    page.reload()
+    expect(page.locator("[data-note='2023-06-14']")).to_have_value("参观企业")
+    expect(page.locator(".slot").nth(1).locator(".lane")).to_have_count(2)
+    assert site.complaints == []

@@ -111,7 +111,7 @@ def drop_change(*, programme: Programme, seen: int, by: Role, now: datetime) -> 
     assert filed is not None  # a change begins from a filed one
     keep(row, Cause.DROPPED, by.account, now)
     restored = {**filed.content["sections"], "final_mode": filed.content["final_mode"]}
-    restored["groups"] = filed.content.get("groups", 1)
+    restored |= {"groups": filed.content.get("groups", 1), "notes": filed.content.get("notes", {})}
     if "venue_declared" in filed.content:  # what was filed before it was kept has none
         restored["venue_declared"] = filed.content["venue_declared"]
     changes = move(
@@ -170,6 +170,7 @@ def dates_moved(training_class: TrainingClass, first_day: date, by: Role, now: d
     else:
         row.version += 1
         row.save(update_fields=["version"])
+    _shift_notes(row, timedelta(days=days))
     for model in {CourseSession, timetable_of(row)}:
         _shift(model, training_class, timedelta(days=days))
     notices.returned(row, reason, now)
@@ -182,3 +183,8 @@ def _shift(
     for row in reversed(rows) if by > timedelta() else rows:  # never onto a day that is still to be moved
         row.day += by
         row.save(update_fields=["day"])
+
+
+def _shift_notes(row: Programme, by: timedelta) -> None:
+    row.notes = {(day + by).isoformat(): text for day, text in row.notes_by_day.items()}
+    row.save(update_fields=["notes"])

@@ -54,7 +54,7 @@ def copy_programme(
         sections={key: text for key, text in come.sections.items() if key in parts},
         final_mode=come.final_mode if "final_mode" in parts else "",
         sessions=come.sessions if "sessions" in parts else None,
-        arrangement={"groups": come.groups} if "sessions" in parts else None,
+        arrangement={"groups": come.groups, "notes": come.day_notes} if "sessions" in parts else None,
     )  # fmt: skip
     titles = [title for key, title in PARTS.items() if key in parts]
     record(Permission.COPY_PROGRAMME, by=by, now=now, about=made, changes={"parts": [source[:40], titles]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gongxue.foundation.identity.models import Role
@@ -16,7 +16,14 @@ from gongxue.regulations.calendar import said
 from gongxue.regulations.levels import module_by_code
 from gongxue.regulations.lifecycle import PlanState, ProgrammeState
 from gongxue.regulations.parallel import MOST_GROUPS, WHOLE_CLASS, clashes
-from gongxue.regulations.programme import SECTION_LIMIT, SECTIONS, FinalMode, SessionKind
+from gongxue.regulations.programme import (
+    MOST_PERIODS,
+    SECTION_LIMIT,
+    SECTIONS,
+    FinalMode,
+    SessionKind,
+    note_breaches,
+)
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
@@ -44,13 +51,16 @@ def edit_programme(  # noqa: PLR0913 — what a writer saves (TR 9) are its inpu
     _check_may_write(shown, by)
     programme, begun = _open_programme(shown, seen)
     groups = (arrangement or {}).get("groups", programme.groups)
+    notes = _tidy((arrangement or {}).get("notes", programme.notes))
     refuse_if(
-        _input_breaches(shown, sections, final_mode, sessions) + _group_breaches(programme, sessions, groups)
+        _input_breaches(shown, sections, final_mode, sessions)
+        + _group_breaches(programme, sessions, groups)
+        + (_note_breaches(shown, notes) if "notes" in (arrangement or {}) else [])
     )
     fields: dict[str, Any] = {key: text.strip() for key, text in (sections or {}).items()}
     if final_mode:
         fields["final_mode"] = final_mode
-    fields["groups"] = groups
+    fields |= {"groups": groups, "notes": notes}
     if venue_declared is not None:
         fields["venue_declared"] = venue_declared
     left_at, left = programme.version, as_left(programme, by.account, now)
@@ -166,12 +176,12 @@ def _row_breaches(row: SessionRow, shown: TrainingClass, team: set[int]) -> list
                 "请从本班授课骨干教师中选择。",
             )
         )
-    if not 1 <= row["period"] <= shown.edition.periods_a_day:
+    if not 1 <= row["period"] <= MOST_PERIODS:
         breaches.append(
             Breach(
                 "timetable.period",
                 "TR 9",
-                f"{where}：课时应在 1 至 {shown.edition.periods_a_day} 之间。",
+                f"{where}：课时应在 1 至 {MOST_PERIODS} 之间。",
                 "请更正课时。",
             )
         )
@@ -201,6 +211,19 @@ def _group_breaches(programme: Programme, sessions: Sequence[SessionRow] | None,
         )
         breaches.append(Breach("timetable.groups", "TR 11.3", says, "请先改动这些课时，或增加组数。"))
     return breaches
+
+
+def _tidy(notes: Mapping[str, str]) -> dict[str, str]:
+    """Notes without blanks around and without empty ones, in the order of their days."""
+    return {day: text.strip() for day, text in sorted(notes.items()) if text.strip()}
+
+
+def _note_breaches(shown: TrainingClass, notes: Mapping[str, str]) -> list[Breach]:
+    try:
+        by_day = {date.fromisoformat(day): text for day, text in notes.items()}
+    except ValueError:
+        return [Breach("note.day", "TR 9", "备注的日期不能识别。", "请刷新页面后重新填写。")]
+    return note_breaches(by_day, shown.first_day, shown.last_day)
 
 
 def _replace_sessions(programme: Programme, sessions: Sequence[SessionRow]) -> list[int] | None:

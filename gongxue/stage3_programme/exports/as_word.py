@@ -281,7 +281,8 @@ def _timetable(book: Document, paper: Paper) -> None:
 
 
 def _day(table: Table, row: int, day: dict[str, Any], columns: int) -> None:
-    _fill(table.cell(row, 0), day["title"].split(" "), FANG, 9)
+    beside = [day["note"]] if day["note"] and not day["rests"] else []
+    _fill(table.cell(row, 0), [*day["title"].split(" "), *beside], FANG, 9)
     if day["rests"]:
         _fill(table.cell(row, 1).merge(table.cell(row, columns)), [day["note"]], FANG, 9)
         return

@@ -17,7 +17,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.frozen import about_class, filed_content
 from gongxue.stage3_programme.models import FiledProgramme, Programme
 from gongxue.stage3_programme.queries import written_sessions
-from gongxue.stage3_programme.timetable import Block, DayRow, group_of, periods_of, rows_of
+from gongxue.stage3_programme.timetable import Block, DayRow, columns_of, group_of, periods_of, rows_of
 
 TITLE = "工学一体化教师培训方案"
 DECLARED = "声明：培训场地不在国家规定的 21 个风景名胜区，也不在高档宾馆。"
@@ -92,7 +92,7 @@ def _paper(
     frozen = content if "class" in content else {**content, **about_class(shown)}
     about, sessions = frozen["class"], frozen["sessions"]
     days = [date.fromisoformat(day) for day in about["days_list"]]
-    columns = max([about["periods_a_day"], *(s["period"] for s in sessions)])
+    columns = columns_of(sessions, about["periods_a_day"])
     return Paper(
         institution=about["institution"],
         class_title=about["title"],
@@ -115,7 +115,7 @@ def _paper(
         declared=DECLARED if frozen.get("venue_declared") else "",
         words=_words(frozen) + approved,
         columns=columns,
-        days=tuple(_day(row) for row in rows_of(sessions, days, about["periods_a_day"])),
+        days=tuple(_day(row) for row in rows_of(sessions, days, about["periods_a_day"], frozen.get("notes"))),
         at=at,
     )
 
@@ -209,7 +209,8 @@ def _words(frozen: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _day(row: DayRow) -> dict[str, Any]:
     blocks = [{"span": b.span, **_cell(b), "lanes": [_cell(lane) for lane in b.lanes]} for b in row.blocks]
-    return {"title": row.title, "rests": row.rests, "note": _RESTS, "blocks": blocks}
+    note = row.note or (_RESTS if row.rests else "")
+    return {"title": row.title, "rests": row.rests, "note": note, "blocks": blocks}
 
 
 def _cell(block: Block) -> dict[str, Any]:

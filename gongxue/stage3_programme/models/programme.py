@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -39,6 +40,7 @@ class Programme(Stateful):
         default=FinalMode.LESSON,
     )
     venue_declared = models.BooleanField("声明不在风景名胜区或高档宾馆", default=False)
+    notes = models.JSONField("每日备注", default=dict)  # ISO day → 休息, 参观企业, why a day is long
     groups = models.PositiveSmallIntegerField(
         "分组上课的组数", default=1
     )  # 1: everything is for the whole class
@@ -77,6 +79,11 @@ class Programme(Stateful):
     def sections(self) -> dict[str, str]:
         """The six sections of TR 9 by key."""
         return {key: getattr(self, key) for key in SECTIONS}
+
+    @property
+    def notes_by_day(self) -> dict[date, str]:
+        """Day → its note."""
+        return {date.fromisoformat(day): text for day, text in self.notes.items()}
 
     @property
     def final_mode_title(self) -> str:

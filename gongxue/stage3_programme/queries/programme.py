@@ -135,8 +135,13 @@ def versions_of_change(programme: Programme, sessions: Sequence[Timetabled]) -> 
     held: dict[str, Any] = filed.content if filed else snapshot(programme, sessions)
     in_force = [session.as_lesson() for session in sessions_of(programme.training_class)]
     return (
-        Version(held["sections"], held["final_mode"], in_force),
-        Version(programme.sections, programme.final_mode, [session.as_lesson() for session in sessions]),
+        Version(held["sections"], held["final_mode"], in_force, held.get("notes", {})),
+        Version(
+            programme.sections,
+            programme.final_mode,
+            [session.as_lesson() for session in sessions],
+            programme.notes,
+        ),
     )
 
 
@@ -157,6 +162,7 @@ def _differences(before: Version, after: Version) -> tuple[bool, ...]:
         dict(before.sections) != dict(after.sections),
         before.final_mode != after.final_mode,
         list(before.lessons) != list(after.lessons),
+        dict(before.notes) != dict(after.notes),
     )
 
 
@@ -180,7 +186,7 @@ def _redated(programme: Programme) -> list[Moved]:
 
 
 def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, Any]:
-    """The text and the timetable as they are filed. Groups stand in it where there are any: older ones read the same."""
+    """The text and the timetable as they are filed. Groups and notes stand in it where there are any."""
     content = {
         "sections": programme.sections,
         "final_mode": programme.final_mode,
@@ -199,7 +205,8 @@ def snapshot(programme: Programme, sessions: Sequence[Timetabled]) -> dict[str, 
             for s in sessions
         ],
     }
-    return content | ({"groups": programme.groups} if programme.groups > 1 else {})
+    content |= {"groups": programme.groups} if programme.groups > 1 else {}
+    return content | ({"notes": programme.notes} if programme.notes else {})
 
 
 def may_write(role: Role, training_class: TrainingClass, programme: Programme | None) -> bool:

@@ -53,11 +53,13 @@ def _preview(tc: TrainingClass, row: Programme | None, come: Arrived) -> dict[st
             {**s, "day": s["day"].isoformat(), "teacher": names.get(s["teacher"] or 0, "")}
             for s in come.sessions
         ],
+        "groups": come.groups,
+        "notes": come.day_notes,
     }
     comparison = compare(now, then)
     return {
         "comparison": comparison,
-        "notes": come.notes,
+        "notes": come.day_notes,
         "version": row.version if row else 0,
         "parts": _parts(now, comparison),
     }
@@ -68,7 +70,7 @@ def _parts(now: dict[str, Any], comparison: Comparison) -> list[dict[str, Any]]:
     changed = {s.key for s in comparison.sections if s.changed}
     if comparison.mode[0] != comparison.mode[1]:
         changed.add("final_mode")
-    if "课表" in comparison.places:
+    if {"课表", "课表备注"} & set(comparison.places):
         changed.add("sessions")
     filled = {key for key in SECTIONS if now["sections"].get(key, "").strip()}
     if now["sessions"]:

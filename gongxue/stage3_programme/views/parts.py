@@ -27,7 +27,7 @@ from gongxue.stage3_programme.queries.review import (
     remarks_by_part,
     review_of,
 )
-from gongxue.stage3_programme.timetable import day_title, rows_of
+from gongxue.stage3_programme.timetable import columns_of, day_title, rows_of
 
 
 @require_GET
@@ -41,8 +41,10 @@ def parts(request: Request, pk: int) -> HttpResponse:
         "programme": row,
         "review": review,
         "rows": [(part, _text(review, part.place), reasons_for(part.place)) for part in review.parts],
-        "table": rows_of(review.content["sessions"], tc.days_list, tc.edition.periods_a_day),
-        "columns": range(1, tc.edition.periods_a_day + 1),
+        "table": rows_of(
+            review.content["sessions"], tc.days_list, tc.edition.periods_a_day, review.content.get("notes")
+        ),
+        "columns": range(1, columns_of(review.content["sessions"], tc.edition.periods_a_day) + 1),
         "mode": FinalMode(row.final_mode).title,
         "reviews": reviews,
         "asked": row.state in (ProgrammeState.SUBMITTED, ProgrammeState.RETURNED),

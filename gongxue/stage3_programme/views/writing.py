@@ -23,6 +23,8 @@ from gongxue.regulations.lifecycle import ProgrammeState
 from gongxue.regulations.parallel import MOST_GROUPS, said_of
 from gongxue.regulations.programme import (
     METHODS,
+    MOST_PERIODS,
+    NOTE_LIMIT,
     SECTION_LIMIT,
     SECTIONS,
     FinalMode,
@@ -60,7 +62,14 @@ from gongxue.stage3_programme.queries.review import (
     remarks_by_part,
     unresolved_count,
 )
-from gongxue.stage3_programme.timetable import day_title, periods_of, rows_of, standard_timetable, tone_of
+from gongxue.stage3_programme.timetable import (
+    columns_of,
+    day_title,
+    periods_of,
+    rows_of,
+    standard_timetable,
+    tone_of,
+)
 from gongxue.stage3_programme.views.parts import said_there
 
 _HINTS = {
@@ -118,8 +127,8 @@ def _sheet(tc: TrainingClass, content: Mapping[str, Any]) -> dict[str, Any]:
         "sections": [(title, content["sections"].get(key, "")) for key, title in SECTIONS.items()],
         "mode": FinalMode(content["final_mode"]).title,
         "periods": said_of(periods_of(content)),
-        "rows": rows_of(content["sessions"], tc.days_list, tc.edition.periods_a_day),
-        "columns": range(1, tc.edition.periods_a_day + 1),
+        "rows": rows_of(content["sessions"], tc.days_list, tc.edition.periods_a_day, content.get("notes")),
+        "columns": range(1, columns_of(content["sessions"], tc.edition.periods_a_day) + 1),
     }
 
 
@@ -194,6 +203,9 @@ def _timetable(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
     return {
         "days": [{"day": day.isoformat(), "title": day_title(day)} for day in tc.days_list],
         "periods": edition.periods_a_day,
+        "most_periods": MOST_PERIODS,
+        "notes": row.notes if row else {},
+        "note_limit": NOTE_LIMIT,
         "groups": row.groups if row else 1,
         "most_groups": MOST_GROUPS,
         "brushes": [
@@ -265,6 +277,7 @@ def _theirs(request: Request, tc: TrainingClass) -> dict[str, Any]:
             "final_mode": row.final_mode,
             "venue_declared": row.venue_declared,
             "groups": row.groups,
+            **{f"note:{day.isoformat()}": row.notes.get(day.isoformat(), "") for day in tc.days_list},
         },
         "sessions": _plain(written_sessions(row), {i.person_id for i in accepted(tc)}),
         **_panel(request, tc),

@@ -12,6 +12,7 @@ const token = form.elements.csrfmiddlewaretoken.value;
 const texts = [...form.querySelectorAll("textarea")];
 const titles = Object.fromEntries(texts.map((field) => [field.name, field.labels[0].querySelector("b").textContent]));
 Object.assign(titles, { final_mode: "终结性考核方式", venue_declared: "场地声明", groups: "上课分组", sessions: "课表" });
+for (const { day, title } of JSON.parse(grid.dataset.timetable).days) titles[`note:${day}`] = `${title} 备注`;
 
 let version = Number(form.dataset.version);
 let base = read();
@@ -25,7 +26,7 @@ function read() {
   const fields = Object.fromEntries(texts.map((field) => [field.name, field.value.trim()]));
   fields.final_mode = form.elements.final_mode.value;
   fields.venue_declared = form.elements.venue_declared.checked;
-  fields.groups = grid.timetable.groups();
+  Object.assign(fields, grid.timetable.fields());
   return { fields, sessions: grid.timetable.read() };
 }
 
@@ -33,19 +34,26 @@ function write({ fields, sessions }) {
   for (const field of texts) if (field.value.trim() !== fields[field.name]) field.value = fields[field.name];
   form.elements.final_mode.value = fields.final_mode;
   form.elements.venue_declared.checked = fields.venue_declared;
-  if (JSON.stringify([sessions, fields.groups]) !== JSON.stringify([grid.timetable.read(), grid.timetable.groups()])) grid.timetable.write(sessions, fields.groups);
+  const shown = grid.timetable.fields();
+  const differs = JSON.stringify(sessions) !== JSON.stringify(grid.timetable.read()) || Object.keys(shown).some((name) => shown[name] !== fields[name]);
+  if (differs) grid.timetable.write(sessions, fields);
 }
 
 function changes(now) {
   const found = { sections: {} };
   for (const [name, value] of Object.entries(now.fields)) {
     if (value === base.fields[name]) continue;
-    if (name === "groups") found.arrangement = { groups: value };
+    if (name === "groups") found.arrangement = { ...found.arrangement, groups: value };
+    else if (name.startsWith("note:")) found.arrangement = { ...found.arrangement, notes: notesIn(now.fields) };
     else if (name === "final_mode" || name === "venue_declared") found[name] = value; else found.sections[name] = value;
   }
   if (JSON.stringify(now.sessions) !== JSON.stringify(base.sessions)) found.sessions = now.sessions;
   if (!Object.keys(found.sections).length) delete found.sections;
   return Object.keys(found).length ? found : null;
+}
+
+function notesIn(fields) { // all that are written: the server keeps the ones that are sent
+  return Object.fromEntries(Object.entries(fields).filter(([name, text]) => name.startsWith("note:") && text).map(([name, text]) => [name.slice(5), text]));
 }
 
 function unsaved() { return pending !== null || changes(read()) !== null; }

@@ -4,17 +4,19 @@ const host = document.querySelector("[data-grid]");
 const data = JSON.parse(host.dataset.timetable);
 const part = (name) => host.querySelector(`[data-${name}]`);
 const table = part("table");
-const places = data.days.flatMap(({ day }) => Array.from({ length: data.periods }, (_, i) => key(day, i + 1)));
+let columns = Math.max(data.periods, ...data.sessions.map((one) => one.period)); // more where an evening is used
+let places = everyPlace();
 const names = new Map(data.team.map((one) => [one.id, one.name]));
 const whose = (group) => (group ? `第${group}组` : "全班");
 let held = new Map(); // "2023-06-12/1" → what is taught there: one {kind, module, topic, teacher, room, group: 0} for the
 // whole class, or one for each group that is taught apart, in their order
 let groups = data.groups; // 1: nothing is taught in parallel
+let notes = { ...data.notes }; // day → 休息, 参观企业, why a day is long
 const past = []; // what `state()` was before each step
 const undone = []; // what `held` was before each undo
 let painting = ""; // the place painted last while the mouse button is down
-let picked = ""; // in moving: the place taken up, waiting for where to put it
 
+function everyPlace() { return data.days.flatMap(({ day }) => Array.from({ length: columns }, (_, i) => key(day, i + 1))); }
 function key(day, period) { return `${day}/${period}`; }
 function sameContent(one, other) { return JSON.stringify(one) === JSON.stringify(other); }
 function brushOf(cell) {
@@ -48,7 +50,7 @@ function brushed(place, cell) { // what the place holds after the brush: one gro
 
 function cellsAt(place) { return held.get(place) ?? []; }
 function paint(place) { put(place, brushed(place, chosen())); }
-function state() { return { held: new Map(held), groups }; }
+function state() { return { held: new Map(held), groups, notes: { ...notes } }; }
 
 function begin() {
   past.push(state());
@@ -64,8 +66,9 @@ function put(place, cells) {
 
 function end() {
   const before = past.at(-1);
-  if (before && before.groups === groups && sameContent([...before.held].sort(), [...held].sort())) { past.pop(); return; }
+  if (before && before.groups === groups && sameContent(before.notes, notes) && sameContent([...before.held].sort(), [...held].sort())) { past.pop(); return; }
   summarise();
+  host.dispatchEvent(new CustomEvent("drawn"));
   host.dispatchEvent(new CustomEvent("timetable", { bubbles: true }));
 }
 
@@ -74,8 +77,22 @@ function step(change) { begin(); change(); end(); }
 function load(sessions) {
   held = new Map();
   for (const { day, period, group = 0, ...cell } of sessions) held.set(key(day, period), [...cellsAt(key(day, period)), { ...cell, group }]);
+  widen(Math.max(columns, ...sessions.map((one) => one.period)));
+  showAll();
+}
+
+function showAll() {
   places.forEach(show);
+  for (const { day } of data.days) showNote(day);
   summarise();
+  host.dispatchEvent(new CustomEvent("drawn"));
+}
+
+function widen(to) {
+  if (to === columns) return;
+  columns = to;
+  places = everyPlace();
+  build();
 }
 
 // What is seen ---------------------------------------------------------------------------------------------------
@@ -87,10 +104,12 @@ function make(tag, props = {}, ...children) {
 }
 
 function build() {
+  table.style.setProperty("--periods", columns);
   const head = make("div", { className: "line head" }, make("span", { className: "day" }));
-  for (let n = 1; n <= data.periods; n++) head.append(make("span", { textContent: `第 ${n} 课时` }));
+  for (let n = 1; n <= columns; n++) head.append(make("span", { textContent: `第 ${n} 课时` }));
   head.setAttribute("aria-hidden", "true");
-  table.append(head, ...data.days.map(line));
+  table.replaceChildren(head, ...data.days.map(line));
+  part("longer").disabled = columns >= data.most_periods;
   places.forEach((place, i) => { slot(place).tabIndex = i ? -1 : 0; });
 }
 
@@ -100,16 +119,28 @@ function line({ day, title }) {
   copy.addEventListener("change", () => { step(() => copyDay(copy.value, day)); copy.value = ""; });
   const clear = make("button", { type: "button", className: "btn small", textContent: "清空", ariaLabel: `清空${title}` });
   clear.addEventListener("click", () => step(() => row(day).forEach((place) => put(place, []))));
-  const label = make("div", { className: "day" }, make("b", { textContent: title }), make("span", { className: "row" }, copy, clear));
+  const remark = make("button", { type: "button", className: "btn small", textContent: "备注", ariaLabel: `${title}的备注` });
+  const note = make("input", { className: "day-note", maxLength: data.note_limit, hidden: true, placeholder: "备注：如休息、参观企业；超过规定课时的，写明原因", ariaLabel: `${title}的备注` });
+  note.dataset.note = day;
+  note.addEventListener("change", () => step(() => { notes = { ...notes, [day]: note.value.trim() }; if (!notes[day]) delete notes[day]; }));
+  remark.addEventListener("click", () => { note.hidden = false; note.focus(); });
+  note.addEventListener("blur", () => { note.hidden = !note.value.trim(); });
+  const label = make("div", { className: "day" }, make("b", { textContent: title }), make("span", { className: "row" }, copy, clear, remark));
   label.setAttribute("role", "rowheader");
   const element = make("div", { className: "line" }, label, ...row(day).map((place) => {
     const button = make("button", { type: "button", className: "slot", tabIndex: -1 });
     button.dataset.place = place;
     button.setAttribute("role", "gridcell");
     return button;
-  }));
+  }), note);
   element.setAttribute("role", "row");
   return element;
+}
+
+function showNote(day) {
+  const note = table.querySelector(`[data-note="${day}"]`);
+  note.value = notes[day] ?? "";
+  note.hidden = !note.value && document.activeElement !== note;
 }
 
 function row(day) { return places.filter((place) => place.startsWith(`${day}/`)); }
@@ -202,45 +233,11 @@ function palette() {
     ...data.team.map((one) => make("option", { value: one.id, textContent: `${one.name}（${one.seat}）` })));
 }
 
-// Moving: a block of equal neighbours changes places with what stands where it is put ------------------------------
-
-function isMoving() { return host.querySelector("input[name=brush]:checked").value === "move"; }
-
-function blockAt(place) {
-  const line = row(place.split("/")[0]), cells = cellsAt(place);
-  let first = line.indexOf(place), last = first;
-  if (!cells.length) return [place];
-  while (first > 0 && sameContent(cellsAt(line[first - 1]), cells)) first--;
-  while (last < line.length - 1 && sameContent(cellsAt(line[last + 1]), cells)) last++;
-  return line.slice(first, last + 1);
-}
-
-function exchange(from, to) { // lists of places of one length that do not overlap
-  const cells = [from, to].map((list) => list.map(cellsAt));
-  from.forEach((place, i) => put(place, cells[1][i]));
-  to.forEach((place, i) => put(place, cells[0][i]));
-}
-
-function drop(from, to) {
-  const block = blockAt(from), line = row(to.split("/")[0]);
-  if (block.includes(to)) return;
-  const at = Math.min(line.indexOf(to), line.length - block.length);
-  const range = line.slice(at, at + block.length);
-  step(() => range.some((place) => block.includes(place)) ? exchange([from], [to]) : exchange(block, range));
-}
-
-function pick(place) {
-  table.querySelector(".slot.picked")?.classList.remove("picked");
-  picked = place;
-  if (place) slot(place).classList.add("picked");
-}
-
 // Hands ----------------------------------------------------------------------------------------------------------
 
 table.addEventListener("pointerdown", (event) => {
   const button = event.target.closest(".slot");
   if (!button || event.pointerType !== "mouse" || event.button !== 0) return;
-  if (isMoving()) { dragged = button.dataset.place; return; }
   begin();
   painting = button.dataset.place;
   paint(painting);
@@ -251,12 +248,6 @@ table.addEventListener("pointerover", (event) => {
   between(painting, button.dataset.place).forEach(paint);
   painting = button.dataset.place;
 });
-let dragged = "";
-window.addEventListener("pointerup", (event) => {
-  const target = document.elementFromPoint(event.clientX, event.clientY)?.closest(".slot")?.dataset.place;
-  if (dragged && target && target !== dragged) { pick(""); drop(dragged, target); }
-  dragged = "";
-});
 window.addEventListener("pointerup", () => { if (painting) { painting = ""; end(); } });
 function between(from, to) { // a fast hand skips periods; inside one day they are filled
   const [first, last] = [places.indexOf(from), places.indexOf(to)].sort((a, b) => a - b);
@@ -265,24 +256,18 @@ function between(from, to) { // a fast hand skips periods; inside one day they a
 table.addEventListener("click", (event) => { // finger, Enter, Space; after a mouse it changes nothing more
   const button = event.target.closest(".slot");
   if (!button) return;
-  const { place } = button.dataset;
-  if (!isMoving()) step(() => paint(place));
-  else if (!picked) pick(place);
-  else { const from = picked; pick(""); drop(from, place); }
+  step(() => paint(button.dataset.place));
 });
 table.addEventListener("keydown", (event) => {
   const button = event.target.closest(".slot");
   if (!button) return;
-  const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -data.periods, ArrowDown: data.periods }[event.key];
+  const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
   if (by) {
     event.preventDefault();
     const next = places[places.indexOf(button.dataset.place) + by];
     if (!next) return;
-    if (event.altKey) step(() => exchange([button.dataset.place], [next]));
-    else if (event.shiftKey && !isMoving()) step(() => { paint(button.dataset.place); paint(next); });
+    if (event.shiftKey) step(() => { paint(button.dataset.place); paint(next); });
     focus(slot(next));
-  } else if (event.key === "Escape") {
-    pick("");
   } else if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
     step(() => put(button.dataset.place, brushed(button.dataset.place, null)));
@@ -305,21 +290,31 @@ host.addEventListener("keydown", (event) => {
 function travel(from, to) {
   if (!from.length) return;
   to.push(state());
-  ({ held, groups } = from.pop());
-  places.forEach(show);
-  summarise();
+  ({ held, groups, notes } = from.pop());
+  showAll();
   host.dispatchEvent(new CustomEvent("timetable", { bubbles: true }));
 }
+part("longer").addEventListener("click", () => { widen(columns + 1); showAll(); });
 part("standard").addEventListener("click", () => step(() => load(data.standard)));
 
 palette();
 build();
 load(data.sessions);
-host.timetable = {
+host.timetable = { // for moving.js: places and what they hold; for editor.js: reading and writing all of it
+  days: data.days.map((one) => one.day),
+  columns: () => columns,
+  places: () => places,
+  focus: (place) => focus(slot(place)),
+  row, cellsAt, put, paint, step,
   read: () => places.flatMap((place) => cellsAt(place).map((cell) => {
     const [day, period] = place.split("/");
     return { day, period: Number(period), ...cell };
   })),
-  groups: () => groups,
-  write: (sessions, of) => { past.length = undone.length = 0; groups = of; load(sessions); },
+  fields: () => ({ groups, ...Object.fromEntries(data.days.map(({ day }) => [`note:${day}`, notes[day] ?? ""])) }),
+  write: (sessions, fields) => {
+    past.length = undone.length = 0;
+    groups = fields.groups;
+    notes = Object.fromEntries(data.days.map(({ day }) => [day, fields[`note:${day}`]]).filter(([, text]) => text));
+    load(sessions);
+  },
 };
