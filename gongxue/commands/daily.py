@@ -12,7 +12,7 @@ from gongxue.commands.setup import day_given, setup_books
 
 TITLES = {
     "idle": "将满两年未承担任务", "recommended": "推荐", "lapsed": "邀请失效", "reminded": "提醒", "closed": "截止报名", "answers": "旧请求记录", "throttles": "旧限速记录",
-    "sessions": "过期会话", "sealed": "新封存",
+    "presences": "已离开的编辑者", "sessions": "过期会话", "sealed": "新封存",
 }  # fmt: skip
 
 

@@ -60,14 +60,16 @@ def _optimise() -> dict[str, int]:
 
 
 def purge(now: datetime) -> dict[str, int]:
-    """Remove what is only kept for a while: answered requests, throttles, ended sessions."""
+    """Remove what is only kept for a while: answered requests, throttles, who was at a page, ended sessions."""
     from django.contrib.sessions.models import Session
 
+    from gongxue.foundation.access.presence import forget_gone
     from gongxue.foundation.access.throttle import forget_old
     from gongxue.foundation.lifecycle.models import AnsweredRequest
 
     return {
         "answers": AnsweredRequest.objects.filter(answered_at__lt=now - KEEP_ANSWERS).delete()[0],
         "throttles": forget_old(now),
+        "presences": forget_gone(now),
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
     }

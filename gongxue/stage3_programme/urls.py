@@ -3,12 +3,13 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage3_programme.views import copying, papers, parts, registers, versions, writing
+from gongxue.stage3_programme.views import copying, papers, parts, presence, registers, versions, writing
 
 _FILED = "classes/<int:pk>/programme/filed/<int:version>"
 
 urlpatterns = [
     route("classes/<int:pk>/programme/", writing.programme, "programme", P.SEE_CLASSES),
+    route("classes/<int:pk>/programme/here/", presence.here, "programme.here", P.EDIT_PROGRAMME),
     route("classes/<int:pk>/programme/edit/", writing.edit, P.EDIT_PROGRAMME.value, P.EDIT_PROGRAMME),
     route(f"{_FILED}/", writing.filed, "programme.filed", P.SEE_CLASSES),
     route("classes/<int:pk>/programme.pdf", papers.draft_as_pdf, "programme.pdf", P.SEE_CLASSES),
