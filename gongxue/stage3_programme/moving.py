@@ -6,10 +6,12 @@ from datetime import datetime
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.engine import lock_rows, move
+from gongxue.foundation.trail.record import record
 from gongxue.regulations.lifecycle import ProgrammeState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.queries.changes import ClassChange
 from gongxue.stage3_programme.actions import dates_moved
+from gongxue.stage3_programme.actions.keeping import Cause, keep
 from gongxue.stage3_programme.models import Programme
 
 
@@ -22,4 +24,9 @@ def follow(change: ClassChange, by: Role, now: datetime) -> None:
         waiting = Programme.objects.inside(training_class=tc, state=ProgrammeState.SUBMITTED)
         reason = f"班次取消：{change.reason}"[:500]
         for row in lock_rows(waiting):
-            move(row, Permission.RETURN_PROGRAMME, reason=reason, seen=row.version, returned_reason=reason)
+            row.training_class = tc
+            changes = move(
+                row, Permission.RETURN_PROGRAMME, reason=reason, seen=row.version, returned_reason=reason
+            )
+            keep(row, Cause.RETURNED, by.account, now)
+            record(Permission.RETURN_PROGRAMME, by=by, now=now, about=row, reason=reason, changes=changes)

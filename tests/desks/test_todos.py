@@ -19,7 +19,13 @@ from gongxue.stage1_planning.actions import grant_exception, return_line
 from gongxue.stage2_staffing.actions import decline_invitation, nominate_experts
 from gongxue.stage2_staffing.models import Opening
 from gongxue.stage2_staffing.queries import experts_for
-from gongxue.stage3_programme.actions import return_programme
+from gongxue.stage3_programme.actions import (
+    change_programme,
+    confirm_programme,
+    edit_programme,
+    return_programme,
+    submit_programme,
+)
 from gongxue.stage3_programme.queries import programme_of
 from gongxue.stage4_enrolment.actions import close_enrolment, give_opinion, save_application
 from gongxue.stage4_enrolment.models import Application
@@ -532,3 +538,28 @@ def test_without_any_class_nothing_waits(cast: People) -> None:
         cast.school,
     ):
         assert todos_for(role, date(2023, 6, 12)) == []
+
+
+def test_a_change_of_a_filed_programme_waits_on_the_desk_whatever_link_the_class_is_in(
+    class_at: ClassAtFixture,
+) -> None:
+    c = class_at("admitted")
+    row = programme_of(c.tc)
+    assert row is not None
+    change_programme(programme=row, seen=row.version, reason="教室检修", by=c.staff, now=c.now)
+    found = todo(c.staff, day_of(c.now), "方案")
+    assert (found.title, found.sub) == ("方案变更编写中，请报送或撤销", "变更理由：教室检修")
+    row = programme_of(c.tc)
+    assert row is not None
+    edit_programme(
+        training_class=c.tc, seen=row.version, sections={"venue": "新校区实训楼"}, by=c.staff, now=c.now
+    )
+    for by in c.instructors:
+        row.refresh_from_db()
+        confirm_programme(programme=row, seen=row.version, by=by, now=c.now)
+    submit_programme(programme=row, seen=row.version, by=c.staff, now=c.now)
+    assert "方案" not in {one.kind for one in todos_for(c.staff, day_of(c.now))}
+    row.refresh_from_db()
+    return_programme(programme=row, seen=row.version, reason="写明楼层", by=c.province, now=c.now)
+    found = todo(c.staff, day_of(c.now), "方案")
+    assert (found.title, found.sub) == ("方案变更被退回，请修改后重报", "退回意见：写明楼层")

@@ -23,6 +23,7 @@ from gongxue.stage1_planning import actions
 from gongxue.stage1_planning.models import DeadlineException, PlanChange, PublishedEdition, TrainingClass
 from gongxue.stage1_planning.queries.editions import changes_of, compare, listing_of
 from gongxue.stage2_staffing.models import Invitation, Opening
+from gongxue.stage3_programme.models import ProgrammeVersion
 from gongxue.stage3_programme.queries import programme_of, written_sessions
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race, SignedIn, at
@@ -384,6 +385,22 @@ def test_with_a_cancelled_class_everything_in_it_ends(class_at: ClassAtFixture) 
         seen=c.reload().version, by=c.staff, now=c.now,
     )  # fmt: skip
     assert breach.rule == "change.unpublished"
+
+
+def test_a_submitted_programme_of_a_cancelled_class_comes_back_with_an_entry(
+    class_at: ClassAtFixture,
+) -> None:
+    c = class_at("programme_submitted")
+    approved(c, applied_to_cancel(c))
+    programme = programme_of(c.tc)
+    assert programme is not None
+    assert (programme.state, programme.returned_reason[:5]) == ("returned", "班次取消：")
+    (entry,) = Event.objects.unscoped("tests").filter(class_id=c.tc.pk, code="programme.return")
+    assert entry.reason == programme.returned_reason
+    causes = (
+        ProgrammeVersion.objects.inside(training_class=c.tc).order_by("-pk").values_list("cause", flat=True)
+    )
+    assert causes[0] == "returned"
 
 
 def test_places_are_not_fewer_than_the_admitted(class_at: ClassAtFixture) -> None:

@@ -146,6 +146,8 @@ def _programme_todo(
     tc: TrainingClass, opening: Opening | None, programme: Programme | None, deadlines: Deadlines,
     again_by: date | None,
 ) -> Todo | None:  # fmt: skip
+    if programme is not None and programme.is_change:
+        return _change_todo(tc, programme, again_by)
     if opening is None or tc.stage > 3 or opening.state == OpeningState.FILED:
         return None
     due = deadlines.on(tc, "programme")
@@ -155,6 +157,17 @@ def _programme_todo(
     if programme.state == ProgrammeState.RETURNED:
         sub = f"退回意见：{programme.returned_reason}"
         return class_todo("方案", "培训方案被退回，请修改后重报", tc, "programme", again_by or due, sub=sub)
+    return None
+
+
+def _change_todo(tc: TrainingClass, programme: Programme, again_by: date | None) -> Todo | None:
+    """A filed programme is being changed, whatever link the class has come to; only what came back has a day."""
+    if programme.state == ProgrammeState.CHANGING:
+        sub = f"变更理由：{programme.change_reason}"
+        return class_todo("方案", "方案变更编写中，请报送或撤销", tc, "programme", sub=sub)
+    if programme.state == ProgrammeState.RETURNED:
+        sub = f"退回意见：{programme.returned_reason}"
+        return class_todo("方案", "方案变更被退回，请修改后重报", tc, "programme", again_by, sub=sub)
     return None
 
 

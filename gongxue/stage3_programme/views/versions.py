@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.pages.act import visible
+from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.comparing import compare
 from gongxue.stage3_programme.queries.history import Kept, content_at, kept_versions
@@ -19,6 +21,8 @@ from gongxue.stage3_programme.queries.history import Kept, content_at, kept_vers
 def versions(request: Request, pk: int) -> HttpResponse:
     """Two versions chosen from all that are kept; without a choice the last one and the one before."""
     tc: TrainingClass = visible(TrainingClass, pk, request.role)
+    if request.role.is_(Duty.TRAINEE):  # inside their scope, but they read what is filed
+        raise PermissionDenied
     kept = kept_versions(tc, request.role)
     if not kept:
         raise Http404
