@@ -182,7 +182,7 @@ def _by_place(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], tuple[
     found: dict[tuple[str, int], tuple[str, ...]] = {}
     for one in sorted(rows, key=group_of):
         place, group = (one["day"], one["period"]), group_of(one)
-        words = (f"{group_title(group)}：{'　'.join(_says(one))}",) if group else _says(one)
+        words = (f"\n{group_title(group)}：{'　'.join(_says(one))}",) if group else _says(one)
         found[place] = (*found.get(place, ()), *words)
     return found
 
@@ -192,7 +192,12 @@ def _cell(period: int, before: Sequence[str], after: Sequence[str]) -> Cell:
         [word for word in before if word not in after],
         [word for word in after if word not in before],
     )
-    return Cell(period, *("　".join(words) for words in (before, after, gone, come)))
+    return Cell(period, *map(_joined_words, (before, after, gone, come)))
+
+
+def _joined_words(words: Sequence[str]) -> str:
+    """In one line; each group in its own."""
+    return "　".join(words).replace("　\n", "\n").strip()
 
 
 def _says(one: Mapping[str, Any]) -> tuple[str, ...]:

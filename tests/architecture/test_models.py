@@ -60,6 +60,7 @@ def test_rows_of_organisations_are_scoped() -> None:
     assert open_ == {
         "Account", "Organisation", "Role", "ApiToken",  # identity: read through roles_of and the centre's pages
         "Throttle", "AnsweredRequest", "Job", "StoredFile",  # the platform's own work
+        "Presence",  # who is at a page: asked only by a view that has asked the scope of what the page is about
         "FormVersion", "Answer",  # read through what they belong to
         "Leaf", "Checkpoint", "Mention",  # the tree over the trail, the classes that an entry names
         "TrainingApproval", "PublishedEdition",  # public registers

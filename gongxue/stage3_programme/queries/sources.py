@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.calendar import day_of, said
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme.copying import Arrived, arrive, carried
 from gongxue.stage3_programme.frozen import about_class
 from gongxue.stage3_programme.models import FiledProgramme, ProgrammeTemplate
-from gongxue.stage3_programme.queries.history import content_at, kept_versions
+from gongxue.stage3_programme.queries.history import Kept, content_at, kept_versions
 
 SHOWN = 30  # earlier classes and versions in the list, the latest first; ours
 
@@ -58,10 +59,16 @@ def sources_for(role: Role, training_class: TrainingClass) -> list[Source]:
         for row in earlier_filed(role, training_class)
     ]
     return found + [
-        Source(f"version-{row.pk}", "本班以前的版本", f"第{row.version}版　{row.title}")
+        Source(f"version-{row.pk}", "本班以前的版本", _kept_title(row))
         for row in kept_versions(training_class, role)[:SHOWN]
         if row.pk
     ]
+
+
+def _kept_title(row: Kept) -> str:
+    """第3版　报送　周文勇　2023年5月1日."""
+    on = said(day_of(row.at)) if row.at else ""
+    return "　".join(filter(None, (f"第{row.version}版", row.title, row.who, on)))
 
 
 def is_key(text: str) -> bool:

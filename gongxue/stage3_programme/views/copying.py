@@ -59,7 +59,7 @@ def _preview(tc: TrainingClass, row: Programme | None, come: Arrived) -> dict[st
     comparison = compare(now, then)
     return {
         "comparison": comparison,
-        "notes": come.day_notes,
+        "notes": come.notes,
         "version": row.version if row else 0,
         "parts": _parts(now, comparison),
     }
