@@ -27,10 +27,13 @@ HELD = Q(state=InvitationState.ACCEPTED) | Q(state=InvitationState.WITHDRAWN, se
 TRAINEE_EMPLOYERS: list[Callable[[list[int]], dict[int, set[int]]]] = []
 
 
-def classes_waiting(role: Role, again: bool = False) -> list[TrainingClass]:
-    """Classes in scope that want a recommendation, by first day: filed ones; again: those with empty seats too."""
-    states = [OpeningState.FILED, OpeningState.RECOMMENDED] if again else [OpeningState.FILED]
-    rows = Opening.objects.scope(role).filter(state__in=states).exclude(training_class__level=Level.BACKBONE)
+def classes_waiting(role: Role, again_on: date | None = None) -> list[TrainingClass]:
+    """Classes in scope that want a recommendation, by first day: filed ones; again_on: those with empty seats too that
+    begin after that day. What is empty while a class runs is filled from nearby (`rescue`)."""
+    wanted = Q(state=OpeningState.FILED)
+    if again_on is not None:
+        wanted |= Q(state=OpeningState.RECOMMENDED, training_class__first_day__gt=again_on)
+    rows = Opening.objects.scope(role).filter(wanted).exclude(training_class__level=Level.BACKBONE)
     found = [o.training_class for o in rows.select_related("training_class__institution")]
     return sorted(found, key=lambda tc: (tc.first_day, tc.pk))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,6 +14,7 @@ from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage2_staffing.queries import experts_for, preferences_of, teachers_for
 from tests.browsing import Site
 from tests.cast import FreshDatabase
+from tests.stage2_staffing.rescuing import close, emptied, spare
 
 pytestmark = pytest.mark.browser
 AtTime = Callable[[datetime], None]
@@ -74,3 +75,23 @@ def test_an_invitation_is_accepted_on_the_phone_in_two_taps(
     page.locator("dialog[open] button.main").click()
     expect(page.locator(".flash")).to_contain_text("已接受邀请")
     assert c.invitations[0].state == "accepted"
+
+
+def test_help_is_asked_for_on_a_phone(site: Site, fresh_database: FreshDatabase, at_time: AtTime) -> None:
+    c = fresh_database.class_at("started")
+    now = close(c, -2, 7)
+    at_time(now)
+    emptied(c, now)
+    near = spare(c, 2)
+    page = site.open(c.staff, reverse("staffing.rescue", args=[c.tc.pk]), 390, 844)
+    for person in near:
+        page.locator(f"label[for=p{person}]").click()
+    page.get_by_text("2 小时", exact=True).click()
+    page.get_by_role("button", name="同时邀请所选教师").click()
+    expect(page.get_by_role("heading", name="正在等待答复")).to_be_visible()
+    asked = Invitation.objects.inside(training_class=c.tc, origin="rescue").values_list(
+        "person_id", "answer_until"
+    )
+    assert sorted(asked) == [(person, now + timedelta(hours=2)) for person in sorted(near)]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert site.complaints == []

@@ -19,6 +19,7 @@ from gongxue.stage2_staffing.actions import (
     invite,
     recommend_teachers,
     rescue_seat,
+    run_staffing,
     withdraw_invitation,
 )
 from gongxue.stage2_staffing.deadlines import lapse_rescues, run
@@ -264,3 +265,12 @@ def test_several_for_one_seat_stand_for_one_seat_elsewhere(class_at: ClassAtFixt
         training_class=c.tc, seat=gone.seat, number=gone.number, people=more, hours=2, by=c.staff, now=now
     )
     assert second.number == gone.number, "a second wave for the same seat"
+
+
+def test_a_national_run_leaves_a_class_that_has_begun_to_its_rescue(class_at: ClassAtFixture) -> None:
+    c = class_at("started")
+    now = close(c, -1)
+    emptied(c, now)
+    with pytest.raises(RuleBroken, match="没有等待推荐"):
+        run_staffing(by=c.people.centre, now=now, again=True)
+    assert run_staffing(by=c.people.centre, now=close(c, 1), again=True).classes == 1

@@ -6,7 +6,7 @@ import json
 import time
 import zlib
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +22,7 @@ from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import RuleBroken
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.lifecycle import OpeningState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
@@ -47,7 +48,8 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
     What was invited before is fixed. Refused: no class waits, another run is under way.
     """
     _give_up_failed()
-    _waiting(by, again)
+    again_on = day_of(now) if again else None
+    _waiting(by, again_on)
     try:
         with transaction.atomic():
             run = StaffingRun.objects.create(started_by=by.account, started_at=now, again=again)
@@ -59,7 +61,9 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
                 )
             ]
         ) from None
-    classes = _waiting(by, again)  # once more: another run may have ended while this one waited for its turn
+    classes = _waiting(
+        by, again_on
+    )  # once more: another run may have ended while this one waited for its turn
     record(Permission.RUN_STAFFING, by=by, now=now, about=run, changes={"classes": [None, len(classes)]})
     if len(classes) > AT_ONCE:
         run.job = enqueue_as(by, staffing_job, run=run.pk)
@@ -70,9 +74,9 @@ def run_staffing(*, by: Role, now: datetime, again: bool = False) -> StaffingRun
     return run
 
 
-def _waiting(by: Role, again: bool) -> list[TrainingClass]:
+def _waiting(by: Role, again_on: date | None) -> list[TrainingClass]:
     """The classes of a run. Refused when there is none."""
-    classes = classes_waiting(by, again)
+    classes = classes_waiting(by, again_on)
     if not classes:
         raise RuleBroken(
             [Breach("run.nothing", "TR 8", "没有等待推荐的开班申请。", "培训机构提出开班申请后再运行。")]
@@ -115,7 +119,7 @@ def carry_out(pk: int, by: Role, now: datetime) -> dict[str, int]:
 def _kept_inputs(run: StaffingRun, by: Role) -> Problem:
     """The inputs as they were when the run first read them."""
     if not run.inputs:
-        data = problem_for(classes_waiting(by, run.again)).as_data()
+        data = problem_for(classes_waiting(by, day_of(run.started_at) if run.again else None)).as_data()
         run.inputs, run.inputs_sha256 = zlib.compress(canonical(data)), digest(data)
         run.save(update_fields=["inputs", "inputs_sha256"])
     return stored_problem(run)
