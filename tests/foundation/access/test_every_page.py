@@ -25,7 +25,7 @@ from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.parties.models import PeopleImport, Person, PoolMembership, Unavailability
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
-from gongxue.stage2_staffing.models import Invitation, Opening, StaffingRun, TeamChange
+from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Opening, StaffingRun, TeamChange
 from gongxue.stage3_programme.models import Programme, ProgrammeComment, ProgrammeTemplate, ReturnedItem, Room
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
@@ -42,7 +42,7 @@ ROWS: dict[str, type[models.Model]] = {
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
     "role/": Role, "openings/": Opening, "team-changes/": TeamChange, "staffing/runs/": StaffingRun,
     "programmes/items/": ReturnedItem, "programmes/comments/": ProgrammeComment,
-    "programmes/templates/": ProgrammeTemplate, "programmes/rooms/": Room, "pool/days/": Unavailability,
+    "programmes/templates/": ProgrammeTemplate, "programmes/rooms/": Room, "pool/days/": Unavailability, "avoidance-lifts/": AvoidanceLift,
 }  # fmt: skip
 
 TEACHES = {"instructor", "examiner", "other instructor"}
