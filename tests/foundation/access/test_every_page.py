@@ -56,6 +56,7 @@ NARROWER: dict[str, set[str]] = {
     "planning.feasibility": {"stranger", *OFFICE, *TEACHES, *LEARNS}, "pool.xlsx": {"staff", "other staff"},
     "programme.docx": LEARNS, "programme.pdf": LEARNS,
     "programme.parts": {"examiner", "oversight", *OFFICE, *LEARNS},
+    "programme.versions": LEARNS,
     "programme.remarks": {"examiner", "oversight", *OFFICE, *LEARNS},
     "programme.rooms": {"centre", "stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
     "programme.templates": {"stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
