@@ -21,11 +21,12 @@ TINY = 1e-300
 
 def asking(pairs: AllPairs, need: Ints) -> Floats:
     """Price of the next job [group, kind]: what a seat must offer before that teacher takes it. need: [seat] free seats."""
-    found = np.empty(pairs.ladder.shape[:2])
+    found = -pairs.ladder[:, :, 0].clip(-REACH * 10)
     for kind in (0, 1):
         on = np.flatnonzero(pairs.s == kind)
-        found[:, kind] = _bargained(
-            pairs.seat[on], pairs.group[on], pairs.points[on], pairs.ladder[:, kind], need
+        wanted, group = np.unique(pairs.group[on], return_inverse=True)
+        found[wanted, kind] = _bargained(
+            pairs.seat[on], group, pairs.points[on], pairs.ladder[wanted, kind], need
         )
     return found
 
