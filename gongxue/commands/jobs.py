@@ -9,6 +9,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.jobs.backend import periodic
 from gongxue.parties.queries import system_role
 from gongxue.stage2_staffing.deadlines import lapse_rescues as lapse
+from gongxue.stage4_enrolment.deadlines import lapse_offers as lapse_seats
 
 
 class DailyFailed(Exception):
@@ -20,6 +21,13 @@ class DailyFailed(Exception):
 def lapse_rescues() -> dict[str, int]:
     """Every ten minutes: invitations that count in hours lapse when their hour has come."""
     return lapse(by=system_role(), now=clock.now())
+
+
+@periodic("enrolment.offers", 600)
+@task()
+def lapse_offers() -> dict[str, int]:
+    """Every ten minutes: offered seats whose deadline is past go to the next of the waiting list."""
+    return lapse_seats(by=system_role(), now=clock.now())
 
 
 @periodic("daily", 3600)

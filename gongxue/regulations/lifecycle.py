@@ -106,6 +106,7 @@ class ApplicationState(State):
     DRAFT = "draft", "填写中"
     SUBMITTED = "submitted", "待审核"
     WAITING = "waiting", "候补"
+    OFFERED = "offered", "待确认递补"  # a seat is kept until the answer or the deadline
     ADMITTED = "admitted", "已录取"
     REJECTED = "rejected", "未录取"
     WITHDRAWN = "withdrawn", "已退出"
@@ -307,11 +308,16 @@ MOVES: tuple[Move, ...] = (
     Move("application", P.ADMIT, (_APP.SUBMITTED, _APP.WAITING), _APP.ADMITTED, "TR 11.3"),
     # reading: AMB-63 only the admitted are counted against thirty, the others may wait
     Move("application", P.WAIT, (_APP.SUBMITTED,), _APP.WAITING, "TR 11.3"),
+    # ours: a seat that becomes free is offered to the next of the waiting list  # reading: AMB-63
+    Move("application", P.OFFER_SEAT, (_APP.WAITING,), _APP.OFFERED, "TR 11.3"),
+    Move("application", P.ACCEPT_SEAT, (_APP.OFFERED,), _APP.ADMITTED, "TR 11.3"),
+    Move("application", P.DECLINE_SEAT, (_APP.OFFERED,), _APP.WITHDRAWN, "TR 11.3"),
+    Move("application", P.LAPSE_SEAT, (_APP.OFFERED,), _APP.WAITING, "TR 11.3"),
     Move("application", P.REJECT, (_APP.SUBMITTED, _APP.WAITING), _APP.REJECTED, "TR 10", True),
     Move(
         "application",
         P.WITHDRAW_APPLICATION,
-        (_APP.DRAFT, _APP.SUBMITTED, _APP.WAITING, _APP.ADMITTED),
+        (_APP.DRAFT, _APP.SUBMITTED, _APP.WAITING, _APP.OFFERED, _APP.ADMITTED),
         _APP.WITHDRAWN,
         "TR 10",
     ),

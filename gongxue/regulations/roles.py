@@ -170,6 +170,10 @@ class Permission(StrEnum):
     ADMIT = "enrolment.admit", "录取"
     WAIT = "enrolment.wait", "列入候补"
     REJECT = "enrolment.reject", "不予录取"
+    OFFER_SEAT = "enrolment.offer_seat", "自动递补通知"
+    ACCEPT_SEAT = "enrolment.accept_seat", "接受递补"
+    DECLINE_SEAT = "enrolment.decline_seat", "放弃递补"
+    LAPSE_SEAT = "enrolment.lapse_seat", "递补逾期失效"
     # stage 5 (TR 11)
     START_CLASS = "delivery.start", "开班"
     CHECK_IN = "delivery.check_in", "办理报到"
@@ -315,6 +319,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "报名、参训、提交成果、填写评估、下载证书。",
         EMPLOYERS,
         P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
+        P.ACCEPT_SEAT, P.DECLINE_SEAT,
         P.HAND_IN,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
     ),
@@ -324,6 +329,7 @@ DUTIES: dict[Duty, DutySpec] = {
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
         P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.RUN_STAFFING, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
+        P.OFFER_SEAT, P.LAPSE_SEAT,
     ),
 }  # fmt: skip
 

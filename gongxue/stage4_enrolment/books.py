@@ -19,11 +19,11 @@ _REASON = "check-books compares all rows"
 
 
 def seat_differences() -> Iterator[str]:
-    """TR 11.3: seats 1 to 30, each once, exactly for the admitted, in every class."""
+    """TR 11.3: seats 1 to 30, each once, exactly for the admitted and who may still accept, in every class."""
     rows = Application.objects.unscoped(_REASON).order_by("training_class", "seat", "pk")
     seats: dict[int, list[int]] = defaultdict(list)
     for pk, class_id, state, seat in rows.values_list("pk", "training_class_id", "state", "seat"):
-        if (state == ApplicationState.ADMITTED) != (seat is not None):
+        if (state in Application.SEATED) != (seat is not None):
             yield f"申请 {pk}：状态为 {state}，序号为 {seat if seat is not None else '空'}。"
         if seat is not None:
             seats[class_id].append(seat)

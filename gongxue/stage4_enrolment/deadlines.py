@@ -1,18 +1,31 @@
-"""The daily run of stage 4: enrolment closes after its last day. Idempotent."""
+"""The daily run of stage 4: enrolment closes after its last day, offered seats lapse. Idempotent."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.lifecycle import EnrolmentState
-from gongxue.stage4_enrolment.actions import close_enrolment
-from gongxue.stage4_enrolment.models import Enrolment
+from gongxue.foundation.lifecycle.errors import Refusal
+from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
+from gongxue.stage4_enrolment.actions import close_enrolment, lapse_seat
+from gongxue.stage4_enrolment.models import Application, Enrolment
 
 
 def run(*, today: date, by: Role, now: datetime) -> dict[str, int]:
-    """Close every published enrolment whose closing day is past."""
+    """Close every published enrolment whose closing day is past; let unanswered offers lapse."""
     over = list(Enrolment.objects.scope(by).filter(state=EnrolmentState.PUBLISHED, closes_on__lt=today))
     for enrolment in over:
         close_enrolment(enrolment=enrolment, by=by, now=now)
-    return {"closed": len(over)}
+    return {"closed": len(over)} | lapse_offers(by=by, now=now)
+
+
+def lapse_offers(*, by: Role, now: datetime) -> dict[str, int]:
+    """Every offer whose moment is past goes to the next of the waiting list. Idempotent."""
+    over = Application.objects.scope(by).filter(state=ApplicationState.OFFERED, offer_until__lt=now)
+    lapsed = 0
+    for application in over.order_by("pk"):
+        with suppress(Refusal):  # answered this very moment: the answer stands
+            lapse_seat(application=application, by=by, now=now)
+            lapsed += 1
+    return {"offers_lapsed": lapsed}

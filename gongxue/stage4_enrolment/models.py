@@ -60,6 +60,10 @@ class Application(Stateful):
     age = models.PositiveSmallIntegerField("年龄")  # on the day of application  # reading: AMB-34
     seat = models.PositiveSmallIntegerField("序号", null=True)
     waiting_number = models.PositiveIntegerField("候补序号", null=True)
+    offer_until = models.DateTimeField("递补答复时限", null=True)
+    offer_lapsed_at = models.DateTimeField(
+        "递补逾期时间", null=True
+    )  # who kept silent is not asked by itself again
     submitted_at = models.DateTimeField("提交时间", null=True)
     decided_at = models.DateTimeField("审核时间", null=True)
     decision_reason = models.CharField("审核理由", max_length=500, blank=True)
@@ -74,15 +78,20 @@ class Application(Stateful):
             models.UniqueConstraint(
                 fields=["training_class", "person"], condition=~Q(state="withdrawn"), name="application_once"
             ),
-            # The last word on TR 11.3: thirty seats, each once, and a seat exactly when admitted.
+            # The last word on TR 11.3: thirty seats, each once, and a seat exactly when admitted or asked to move up.
             models.UniqueConstraint(fields=["training_class", "seat"], name="application_seat_once"),
             models.CheckConstraint(
                 condition=Q(seat=None) | Q(seat__gte=1, seat__lte=30), name="application_seat"
             ),
             models.CheckConstraint(
-                condition=(Q(seat=None) & ~Q(state="admitted"))
-                | (Q(seat__isnull=False) & Q(state="admitted")),
+                condition=(Q(seat=None) & ~Q(state__in=["admitted", "offered"]))
+                | (Q(seat__isnull=False) & Q(state__in=["admitted", "offered"])),
                 name="application_seat_state",
+            ),
+            models.CheckConstraint(
+                condition=(Q(offer_until=None) & ~Q(state="offered"))
+                | (Q(offer_until__isnull=False) & Q(state="offered")),
+                name="application_offer_state",
             ),
         ]
         indexes = [
@@ -98,6 +107,9 @@ class Application(Stateful):
     def is_endorsed(self) -> bool:
         """Whether the employer agrees: by its account or by a stamped scan.  # reading: AMB-62"""
         return self.endorsed_at is not None
+
+    # What holds one of the thirty seats: the roster, and who may still accept.
+    SEATED = (ApplicationState.ADMITTED, ApplicationState.OFFERED)
 
     @property
     def admitted(self) -> bool:

@@ -17,7 +17,8 @@ from gongxue.stage1_planning.queries.changes import ClassChange
 from gongxue.stage4_enrolment.models import Application, Enrolment
 
 _LIVE = (
-    ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.WAITING, ApplicationState.ADMITTED,
+    ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.WAITING, ApplicationState.OFFERED,
+    ApplicationState.ADMITTED,
 )  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def more_admitted(change: ClassChange) -> list[Breach]:
     if change.wanted is None or change.wanted.headcount >= change.training_class.headcount:
         return []
     admitted = Application.objects.inside(
-        training_class=change.training_class, state=ApplicationState.ADMITTED
+        training_class=change.training_class, state__in=Application.SEATED
     ).count()
     if admitted <= change.wanted.headcount:
         return []
@@ -47,7 +48,10 @@ def give_up(change: ClassChange, by: Role, now: datetime) -> None:
     reason = f"班次取消：{change.reason}"[:500]
     for row in rows:
         was_admitted = row.admitted
-        move(row, Permission.WITHDRAW_APPLICATION, seat=None, waiting_number=None, decision_reason=reason)
+        move(
+            row, Permission.WITHDRAW_APPLICATION, seat=None, waiting_number=None, offer_until=None,
+            decision_reason=reason,
+        )  # fmt: skip
         if was_admitted:
             unbook(row.person, f"class/{tc.pk}")
             end_involvement(tc, row.person.account_id, Duty.TRAINEE, now)

@@ -55,12 +55,53 @@ def decided(application: Application, reason: str, now: datetime) -> None:
     )
 
 
-def seat_freed(application: Application, now: datetime) -> None:
-    """To the institution: an admitted applicant withdrew."""
+def seat_offered(application: Application, until: str, now: datetime) -> None:
+    """To the next of the waiting list: a seat is kept until a moment."""
+    shown = application.training_class
+    send(
+        role_of_person(application.person, Duty.TRAINEE),
+        subject=f"可以递补录取，请在{until}前答复：{shown}",
+        body="有教师退出，名额为您保留到上述时间。接受后即录取；逾期未答复的，名额让给下一位候补教师。",
+        kind="enrolment.offer_seat",
+        link=f"/my/applications/{application.pk}/",
+        now=now,
+    )
+
+
+def offer_lapsed(application: Application, now: datetime) -> None:
+    """To whoever kept silent: the seat has gone to the next."""
+    send(
+        role_of_person(application.person, Duty.TRAINEE),
+        subject=f"递补已逾期：{application.training_class}",
+        body="名额已让给下一位候补教师，您移至候补名单末位，不再自动递补。仍想参训的，请与培训机构联系。",
+        kind="enrolment.lapse_seat",
+        link=f"/my/applications/{application.pk}/",
+        now=now,
+    )
+
+
+def seat_accepted(application: Application, now: datetime) -> None:
+    """To the institution: somebody of the waiting list moved up."""
     shown = application.training_class
     send(
         roles_in(shown.institution_id, Duty.INSTITUTION),
-        subject=f"{application.person.name}退出，空出 1 个名额：{shown.title}",
+        subject=f"{application.person.name}接受递补，已录取为第 {application.seat} 号：{shown.title}",
+        kind="enrolment.accept_seat",
+        link=f"{class_link(shown)}applicants/",
+        now=now,
+    )
+
+
+_LEFT = {"withdrawn": "退出", "waiting": "递补逾期未答复"}
+
+
+def seat_freed(application: Application, says: str, now: datetime) -> None:
+    """To the institution: a seat became free, and who was asked to take it."""
+    shown = application.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"{application.person.name}{_LEFT[application.state]}，空出 1 个名额：{shown.title}",
+        body=says,
         kind="enrolment.withdraw",
         link=f"{class_link(shown)}applicants/",
         now=now,

@@ -19,6 +19,8 @@ urlpatterns = [
         "my/applications/<int:pk>/submit/", trainee.submit, P.SUBMIT_APPLICATION.value, P.SUBMIT_APPLICATION
     ),
     act_route("my/applications/<int:pk>/withdraw/", P.WITHDRAW_APPLICATION),
+    act_route("my/applications/<int:pk>/accept/", P.ACCEPT_SEAT),
+    act_route("my/applications/<int:pk>/decline/", P.DECLINE_SEAT),
     # the school
     route("endorsements/", school.endorsements, "endorsements", P.ENDORSE),
     route("endorsements/selected/", school.endorse_selected, "endorsements.selected", P.ENDORSE),

@@ -13,7 +13,6 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment.actions import (
     admit_applicant,
     deciding,
-    put_on_waiting_list,
     withdraw_application,
 )
 from gongxue.stage4_enrolment.models import Application
@@ -60,8 +59,6 @@ def test_one_of_thirty_gets_the_last_seat(
     for application in applications[:29]:
         admit_applicant(application=application, by=c.staff, now=c.now)
     waiting = applications[29:]
-    for application in waiting[::2]:
-        put_on_waiting_list(application=application, by=c.staff, now=c.now)
     tokens = [token_of(officer) for officer in officers(c)]
     running = server(threads=15, worker=False)  # the daily run would close the enrolment
     running.start()

@@ -57,8 +57,12 @@ enrolment      enrolment.close             published                 closed     
 application    enrolment.submit            draft                     submitted      TR 10    -   # E03
 application    enrolment.admit             submitted|waiting         admitted       TR 11.3  -   # E04 F06
 application    enrolment.wait              submitted                 waiting        TR 11.3  -   # AMB-63
+application    enrolment.offer_seat        waiting                   offered        TR 11.3  -   # AMB-63
+application    enrolment.accept_seat       offered                   admitted       TR 11.3  -   # AMB-63
+application    enrolment.decline_seat      offered                   withdrawn      TR 11.3  -   # AMB-63
+application    enrolment.lapse_seat        offered                   waiting        TR 11.3  -   # AMB-63
 application    enrolment.reject            submitted|waiting         rejected       TR 10    r   # E04
-application    enrolment.withdraw  draft|submitted|waiting|admitted  withdrawn      TR 10    -
+application    enrolment.withdraw  draft|submitted|waiting|offered|admitted  withdrawn      TR 10    -
 delivery       delivery.start              preparing                 running        TR 11    -
 delivery       delivery.finish             running                   finished       TR 11    -
 retake         assessment.allow_retake     applied                   allowed        TR 12.2  -   # G14, AMB-09
@@ -177,6 +181,10 @@ STANDS_AT = {
     "enrolment.submit": EMPLOYERS,
     "enrolment.admit": TRAINING,
     "enrolment.wait": TRAINING,
+    "enrolment.offer_seat": set(),
+    "enrolment.accept_seat": EMPLOYERS,
+    "enrolment.decline_seat": EMPLOYERS,
+    "enrolment.lapse_seat": set(),
     "enrolment.reject": TRAINING,
     "enrolment.withdraw": EMPLOYERS,
     "delivery.start": TRAINING,
@@ -187,7 +195,13 @@ STANDS_AT = {
     "assessment.refuse_correction": PROVINCE,
     "evaluation.close": TRAINING,
 }
-BY_THE_DAILY_RUN = {"staffing.recommend", "staffing.expire", "enrolment.close"}
+BY_THE_DAILY_RUN = {
+    "staffing.recommend",
+    "staffing.expire",
+    "enrolment.close",
+    "enrolment.offer_seat",
+    "enrolment.lapse_seat",
+}
 
 
 @pytest.mark.parametrize("permission", sorted({move.permission for move in MOVES}))

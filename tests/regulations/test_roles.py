@@ -49,10 +49,12 @@ centre system: staffing.run                                                  # C
 centre institution system: staffing.recommend                                # C05: TR 8
 backbone: staffing.accept staffing.decline                                   # C06 C07: TR 8
 backbone: pool.mark_away pool.clear_away pool.set_willing pool.introduce     # O15: the teacher's own page
+institution: staffing.rescue staffing.lift staffing.revoke_lift               # TR 8 note 5
 institution: staffing.request_team                                           # C11, AMB-12: TR 8
 province: staffing.approve_team staffing.refuse_team                         # C11, AMB-12: TR 8
 institution: staffing.chain                                                   # C07: TR 8
 system: staffing.expire staffing.substitute platform.daily platform.restore
+system: enrolment.offer_seat enrolment.lapse_seat                            # AMB-63
 institution backbone: programme.edit                                         # D01: TR 9
 backbone: programme.confirm                                                  # D01: TR 9
 province: programme.review                                                   # D03: TR 9
@@ -68,6 +70,7 @@ province: programme.return programme.file                                    # D
 institution: enrolment.edit_notice enrolment.publish                         # E01: TR 10
 institution system: enrolment.close                                          # AMB-61
 trainee: enrolment.save enrolment.submit enrolment.withdraw                  # E03: TR 10
+trainee: enrolment.accept_seat enrolment.decline_seat                        # AMB-63
 school: enrolment.endorse                                                    # I52, AMB-30
 institution trainee: enrolment.attach_endorsement                            # I53, AMB-62
 backbone: enrolment.give_opinion                                             # E07: MG 4.4
@@ -169,6 +172,8 @@ def test_the_daily_run_decides_nothing_that_a_person_should() -> None:
         "staffing.expire",
         "staffing.substitute",
         "enrolment.close",
+        "enrolment.offer_seat",
+        "enrolment.lapse_seat",
     }
 
 

@@ -11,8 +11,11 @@ from gongxue.certificates.queries import certificates_visible_to
 from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Todos, class_todo
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.lifecycle import ApplicationState, DeliveryState
+from gongxue.regulations.waiting_list import offer_words
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import applications_visible_to
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
 from gongxue.stage6_assessment.queries import records_of_classes
@@ -20,19 +23,35 @@ from gongxue.stage7_evaluation.queries import classes_answered_by
 
 
 def trainee(role: Role, today: date) -> Todos:
-    """Applications to finish, work to hand in, a second final assessment to apply for, form 2, certificates."""
-    return _drafts(role) + _classes(role) + _certificates(role)
+    """Seats to accept, applications to finish, work to hand in, a second final assessment to apply for, form 2, certificates."""
+    return _applications(role) + _classes(role) + _certificates(role)
 
 
-def _drafts(role: Role) -> Todos:
-    drafts = applications_visible_to(role).filter(state=ApplicationState.DRAFT)
-    return [
-        Todo(
-            "报名", "参训申请表尚未提交", reverse("application", args=[a.pk]), a.training_class.first_day,
-            class_id=a.training_class_id, about=str(a.training_class),
-        )
-        for a in drafts
-    ]  # fmt: skip
+def _applications(role: Role) -> Todos:
+    """A seat that is kept until the answer comes first, then what is not submitted yet. One query."""
+    rows = applications_visible_to(role).filter(state__in=[ApplicationState.OFFERED, ApplicationState.DRAFT])
+    return [_offer(row) if row.offer_until else _draft(row) for row in sorted(rows, key=_offers_first)]
+
+
+def _offers_first(row: Application) -> bool:
+    return row.offer_until is None
+
+
+def _offer(row: Application) -> Todo:
+    until = row.offer_until
+    if until is None:
+        raise ValueError("nothing is offered")
+    return Todo(
+        "递补", "可以递补录取，请答复", reverse("application", args=[row.pk]), day_of(until), f"{offer_words(until)}前",
+        class_id=row.training_class_id, about=str(row.training_class),
+    )  # fmt: skip
+
+
+def _draft(row: Application) -> Todo:
+    return Todo(
+        "报名", "参训申请表尚未提交", reverse("application", args=[row.pk]), row.training_class.first_day,
+        class_id=row.training_class_id, about=str(row.training_class),
+    )  # fmt: skip
 
 
 def _classes(role: Role) -> Todos:

@@ -22,17 +22,22 @@ from gongxue.stage4_enrolment.actions.notice import (
     edit_notice,
     publish_notice,
 )
+from gongxue.stage4_enrolment.actions.waiting import accept_seat, decline_seat, lapse_seat, offer_seat
 
 __all__ = [
     "CONTACT_LIMIT",
     "NOTICE_LIMIT",
     "SCANS",
+    "accept_seat",
     "admit_applicant",
     "attach_endorsement",
     "close_enrolment",
+    "decline_seat",
     "edit_notice",
     "endorse_application",
     "give_opinion",
+    "lapse_seat",
+    "offer_seat",
     "publish_notice",
     "put_on_waiting_list",
     "reject_applicant",

@@ -31,6 +31,7 @@ from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions.locking import lock_class
+from gongxue.stage4_enrolment.actions.waiting import move_up
 from gongxue.stage4_enrolment.models import Application, Enrolment
 
 DRAFT_LIMIT = 20_000  # characters; all limits of form 1 together are below this
@@ -144,10 +145,10 @@ def submit_application(*, application: Application, by: Role, now: datetime) -> 
 def withdraw_application(
     *, application: Application, by: Role, now: datetime, reason: str = ""
 ) -> Application:
-    """The applicant withdraws; an admitted one frees the seat. Refused once the class has begun."""
+    """The applicant withdraws; an admitted one frees the seat, which the next of the waiting list is offered. Refused once the class has begun."""
     shown = lock_class(application)
     row = lock(application, by)
-    was_admitted = row.admitted
+    was_admitted, was_seated = row.admitted, row.seat is not None
     if was_admitted and shown.stage >= 5:
         raise RuleBroken(
             [
@@ -160,14 +161,16 @@ def withdraw_application(
             ]
         )
     changes = move(
-        row, Permission.WITHDRAW_APPLICATION, seat=None, waiting_number=None, decision_reason=reason[:500]
-    )
+        row, Permission.WITHDRAW_APPLICATION, seat=None, waiting_number=None, offer_until=None,
+        decision_reason=reason[:500],
+    )  # fmt: skip
     about = row if row.submitted_at else row.answer  # a draft was nobody else's business and stays so
     record(Permission.WITHDRAW_APPLICATION, by=by, now=now, about=about, reason=reason, changes=changes)
     if was_admitted:
         unbook(row.person, f"class/{shown.pk}")
         end_involvement(shown, row.person.account_id, Duty.TRAINEE, now)
-        notices.seat_freed(row, now)
+    if was_seated:
+        move_up(row, shown, now)
     return row
 
 

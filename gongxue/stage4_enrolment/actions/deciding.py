@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
-from gongxue.parties.actions import book
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.enrolment import (
     admission_breaches,
@@ -20,12 +18,12 @@ from gongxue.regulations.enrolment import (
     full_breach,
 )
 from gongxue.regulations.lifecycle import ApplicationState
-from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.roles import Permission
 from gongxue.regulations.staffing import Seat
-from gongxue.stage1_planning.actions import involve
-from gongxue.stage2_staffing.queries import accepted, seat_of
+from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage4_enrolment import notices
-from gongxue.stage4_enrolment.actions.locking import lock_class
+from gongxue.stage4_enrolment.actions.locking import lock_class, take_place
+from gongxue.stage4_enrolment.actions.waiting import next_waiting_number
 from gongxue.stage4_enrolment.models import Application, Opinion
 from gongxue.stage4_enrolment.queries import latest_opinions, reviewers_of, taken_seats
 
@@ -98,12 +96,7 @@ def admit_applicant(*, application: Application, by: Role, now: datetime, reason
             )  # fmt: skip
     except IntegrityError as error:  # the constraint has the last word on the seat
         raise RuleBroken([full_breach(edition)]) from error
-    if row.person_id in {i.person_id for i in accepted(shown)}:
-        raise RuleBroken(
-            [Breach("admit.team", "TR 8", "本班骨干教师不能同时参训。", "请由其选择参训或任教，再办理录取。")]
-        )
-    book(row.person, shown.days_list, capacity="trainee", reference=f"class/{shown.pk}")
-    involve(shown, row.person.account_id, Duty.TRAINEE, now)
+    take_place(row, shown, now)
     record(
         Permission.ADMIT, by=by, now=now, about=row, reason=reason, changes=changes | {"seat": [None, seat]}
     )
@@ -116,9 +109,9 @@ def put_on_waiting_list(*, application: Application, by: Role, now: datetime) ->
     """Put an applicant on the waiting list, in order of decision (AMB-63)."""
     shown = lock_class(application)
     row = lock(application, by)
-    last = Application.objects.inside(training_class=shown).aggregate(last=Max("waiting_number"))["last"] or 0
-    changes = move(row, Permission.WAIT, waiting_number=last + 1, decided_at=now)
-    record(Permission.WAIT, by=by, now=now, about=row, changes=changes | {"waiting_number": [None, last + 1]})
+    number = next_waiting_number(shown)
+    changes = move(row, Permission.WAIT, waiting_number=number, decided_at=now)
+    record(Permission.WAIT, by=by, now=now, about=row, changes=changes | {"waiting_number": [None, number]})
     notices.decided(row, "", now)
     return row
 

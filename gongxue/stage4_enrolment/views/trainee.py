@@ -24,6 +24,7 @@ from gongxue.regulations.breaches import Breach
 from gongxue.regulations.discipline import RULES
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Duty
+from gongxue.regulations.waiting_list import offer_words
 from gongxue.stage4_enrolment import actions
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage4_enrolment.queries import (
@@ -60,6 +61,7 @@ def _what_to_do(row: Application, today: date) -> str:
     return {
         ApplicationState.SUBMITTED: "等待审核",
         ApplicationState.WAITING: "候补中，有人退出时依次递补",
+        ApplicationState.OFFERED: "可以递补录取，请在时限前答复",
         ApplicationState.ADMITTED: "请按时报到",
         ApplicationState.REJECTED: "可报名其他班次",
         ApplicationState.WITHDRAWN: "—",
@@ -249,7 +251,11 @@ def _steps(row: Application, place: int) -> list[Step]:
         return [*steps, Step("已退出报名", "done", None, row.decision_reason)]
     waits = "授课骨干教师和培训机构审核中" if row.is_endorsed else "单位意见齐备后审核"
     review = (
-        "done" if decided or row.state == ApplicationState.WAITING else "now" if row.is_endorsed else "todo"
+        "done"
+        if decided or row.state in (ApplicationState.WAITING, ApplicationState.OFFERED)
+        else "now"
+        if row.is_endorsed
+        else "todo"
     )
     steps.append(Step("审核", review, None, waits if review != "done" else ""))
     return [*steps, _decision(row, place)]
@@ -260,6 +266,8 @@ def _decision(row: Application, place: int) -> Step:
         return Step("已录取", "done", row.decided_at, f"名单序号 {row.seat}")
     if row.state == ApplicationState.REJECTED:
         return Step("未录取", "done", row.decided_at, row.decision_reason)
+    if row.state == ApplicationState.OFFERED and row.offer_until:
+        return Step("待确认递补", "now", None, f"请在{offer_words(row.offer_until)}前答复")
     if row.state == ApplicationState.WAITING:
         return Step("候补", "now", row.decided_at, f"现排第 {place} 位，有人退出时依次递补")
     return Step("录取结果", "todo")

@@ -12,6 +12,7 @@ from django.db import models
 
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person, PoolMembership
+from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
 from gongxue.stage1_planning.actions import return_change
@@ -30,6 +31,7 @@ from gongxue.stage3_programme.actions import (
 from gongxue.stage3_programme.models import Programme, ProgrammeTemplate
 from gongxue.stage3_programme.queries import programme_of, sessions_of
 from gongxue.stage3_programme.queries.review import items_of
+from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
 from gongxue.stage6_assessment.actions import request_correction
@@ -37,6 +39,7 @@ from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
 from tests.stage2_staffing.rescuing import emptied, spare
+from tests.stage4_enrolment.conftest import applied, newcomers
 
 WORDS = "核对后办理"
 
@@ -75,6 +78,24 @@ def _coordinator(c: ClassAt) -> Role:
 def _application(c: ClassAt) -> models.Model:
     found: models.Model = Application.objects.inside(training_class=c.tc).order_by("pk")[0]
     return found
+
+
+def _offered(c: ClassAt) -> Application:
+    """Two newcomers: one is admitted and leaves, the seat is kept for the other."""
+    rows = Application.objects.inside(training_class=c.tc).select_related("person")
+    if not rows.filter(state="offered").exists():
+        inside, waiting = newcomers(c, 2)
+        row = admit_applicant(application=applied(c, inside), by=c.staff, now=c.now)
+        put_on_waiting_list(application=applied(c, waiting), by=c.staff, now=c.now)
+        withdraw_application(application=row, by=inside, now=c.now)
+    found: Application = rows.get(state="offered")
+    return found
+
+
+def _asked_to_move_up(c: ClassAt) -> Role:
+    return Role.objects.select_related("account", "organisation").get(
+        account=_offered(c).person.account_id, duty=Duty.TRAINEE
+    )
 
 
 def _applicant(c: ClassAt) -> Role:
@@ -328,6 +349,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.SAVE_APPLICATION, "announced", lambda c: c.people.trainee, lambda c: enrolment_of(c.tc),
           lambda c: {"answers": form1_answers(c.tc.level_enum, random.Random(5)), "seen": 0}),
     Tried(P.WITHDRAW_APPLICATION, "reviewed", _applicant, _application, _with(reason=WORDS)),
+    Tried(P.DECLINE_SEAT, "announced", _asked_to_move_up, _offered, _with(reason=WORDS)),
     Tried(P.GIVE_OPINION, "reviewed", lambda c: c.instructors[0], _application, _with(agrees=False, comment=WORDS)),
     Tried(P.ADMIT, "reviewed", _staff, _application, _with(reason=WORDS)),
     Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS)),

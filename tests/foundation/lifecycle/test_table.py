@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -68,16 +69,23 @@ def new_change(c: ClassAt) -> PlanChange:
 
 
 def put(row: Any, state: State) -> Any:
-    """The row in a state, whatever it was in; a seat exactly when admitted, as the database insists."""
-    also = {"seat": 30 if state == "admitted" else None} if row.THING == "application" else {}
+    """The row in a state, whatever it was in; a seat exactly when admitted or offered, as the database insists."""
+    also = _of_the_seat(row.THING, state, 30)
     rows = type(row).objects.unscoped("a test puts it there")
     rows.filter(pk=row.pk).update(state=state.value, **also)
     return rows.get(pk=row.pk)
 
 
+def _of_the_seat(thing: str, state: State, seat: int) -> dict[str, Any]:
+    if thing != "application":
+        return {}
+    until = datetime(2030, 1, 1, tzinfo=UTC) if state == "offered" else None
+    return {"seat": seat if state in ("admitted", "offered") else None, "offer_until": until}
+
+
 def also_written(step: Move) -> dict[str, Any]:
     """What the act writes together with the state, where the database insists."""
-    return {"seat": 29 if step.target == "admitted" else None} if step.thing == "application" else {}
+    return _of_the_seat(step.thing, step.target, 29)
 
 
 # The engine and the table -----------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ _TONES = {
     "draft": "quiet", "submitted": "wait", "returned": "bad", "approved": "run", "reported": "run",
     "published": "good", "open": "run", "filed": "good", "recommended": "wait", "staffed": "good",
     "nominated": "wait", "sent": "wait", "accepted": "good", "declined": "bad", "expired": "quiet",
-    "withdrawn": "quiet", "closed": "quiet", "waiting": "wait", "admitted": "good", "rejected": "bad",
+    "withdrawn": "quiet", "closed": "quiet", "waiting": "wait", "offered": "wait", "admitted": "good", "rejected": "bad",
     "preparing": "quiet", "running": "run", "finished": "good", "applied": "wait", "allowed": "good",
     "confirmed": "good", "requested": "wait", "countersigned": "good", "refused": "bad", "issued": "good",
     "cancelled": "bad", "questioned": "wait", "recorded": "good", "received": "run", "spoiled": "bad", "void": "bad", "lost": "bad",

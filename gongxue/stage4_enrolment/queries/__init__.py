@@ -108,8 +108,8 @@ def known_of(application: Application) -> dict[str, str]:
 
 
 def taken_seats(training_class: TrainingClass) -> set[int]:
-    """The seats that are taken."""
-    rows = Application.objects.inside(training_class=training_class, state=ApplicationState.ADMITTED)
+    """The seats that are taken or kept for somebody who may still accept."""
+    rows = Application.objects.inside(training_class=training_class, state__in=Application.SEATED)
     return set(rows.values_list("seat", flat=True))
 
 
@@ -164,8 +164,8 @@ def counts_of(training_class: TrainingClass) -> dict[str, int]:
 # The review -----------------------------------------------------------------------------------------------------------
 
 _ORDER = {
-    ApplicationState.SUBMITTED: 0, ApplicationState.WAITING: 1, ApplicationState.ADMITTED: 2,
-    ApplicationState.REJECTED: 3, ApplicationState.WITHDRAWN: 4,
+    ApplicationState.SUBMITTED: 0, ApplicationState.OFFERED: 1, ApplicationState.WAITING: 2,
+    ApplicationState.ADMITTED: 3, ApplicationState.REJECTED: 4, ApplicationState.WITHDRAWN: 5,
 }  # fmt: skip
 
 
@@ -272,9 +272,7 @@ class ModuleNeed:
 def _answers_of(training_class: TrainingClass) -> list[dict[str, Any]]:
     """The plain answers of everybody who may come: submitted, waiting, admitted."""
     rows = Application.objects.inside(training_class=training_class).filter(
-        Q(state=ApplicationState.SUBMITTED)
-        | Q(state=ApplicationState.ADMITTED)
-        | Q(state=ApplicationState.WAITING)
+        state__in=(*Application.SEATED, ApplicationState.SUBMITTED, ApplicationState.WAITING)
     )
     return list(rows.order_by("pk").values_list("answer__items", flat=True))
 
