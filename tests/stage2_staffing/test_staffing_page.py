@@ -75,6 +75,16 @@ def test_the_reasons_stand_in_words(class_at: ClassAtFixture, signed_in: SignedI
     assert "/invite/" not in page(signed_in, c, c.coordinator)
 
 
+@pytest.mark.parametrize(("stage", "is_next"), [("staffed", True), ("filed", False)])
+def test_the_programme_is_the_next_step_until_it_is_filed(
+    class_at: ClassAtFixture, signed_in: SignedIn, stage: str, is_next: bool
+) -> None:
+    c = class_at(stage)
+    shown = signed_in(c.staff).get(f"/classes/{c.tc.pk}/staffing/").content.decode()
+    assert "席位全部到位" in shown
+    assert ("共同编写培训方案" in shown) == is_next
+
+
 def test_teachers_see_accepted_seats_and_no_ranking(
     class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime, teacher_of: TeacherOf
 ) -> None:

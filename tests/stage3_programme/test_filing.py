@@ -170,6 +170,12 @@ def test_filing_freezes_the_content_and_opens_enrolment(class_at: ClassAtFixture
     assert (latest.pk, [v.pk for v in filed_versions(c.tc)]) == (filed.pk, [filed.pk])
 
 
+def test_what_is_filed_still_shows_who_stood_by_it(class_at: ClassAtFixture) -> None:
+    row = programme(class_at("filed"))
+    assert row.state == "filed"
+    assert all(w.confirmed_at for w in words_of(row))
+
+
 def test_the_province_files_only_what_it_has_seen_and_only_its_own(class_at: ClassAtFixture) -> None:
     c = class_at("programme_submitted")
     row, actors = programme(c), c.actors()

@@ -256,11 +256,12 @@ class Word:
 
 
 def words_of(programme: Programme) -> list[Word]:
-    """Both instructors' words for the present version, in seat order (AMB-67)."""
-    held = ProgrammeConfirmation.objects.inside(
-        training_class=programme.training_class_id, version=programme.version
-    ).values_list("person_id", "confirmed_at")  # fmt: skip
-    given = dict(held)
+    """Both instructors' words in seat order (AMB-67): for the present version while it is written, afterwards for the one
+    that was submitted, which is the last that they stood by."""
+    held = ProgrammeConfirmation.objects.inside(training_class=programme.training_class_id)
+    if programme.state in OPEN_STATES:
+        held = held.filter(version=programme.version)
+    given = dict(held.order_by("version").values_list("person_id", "confirmed_at"))
     instructors = accepted(programme.training_class, Seat.INSTRUCTOR)
     return [Word(i.person.name, i.person.account_id, given.get(i.person_id)) for i in instructors]
 
