@@ -25,6 +25,7 @@ from gongxue.stage2_staffing.queries import demand_from, invitations_of
 from gongxue.stage2_staffing.queries.rescue import EmptySeat, Helper, empty_seats, helpers_for, served_days
 from gongxue.stage2_staffing.views.reach import class_for
 
+NEAR_SHOWN = 12  # of those who can come, without unfolding the list
 HINDERED_SHOWN = 40  # of those who cannot come, the nearest
 
 
@@ -81,13 +82,17 @@ def _help(tc: TrainingClass, chosen: EmptySeat, form: RescueForm) -> dict[str, A
     now, today = clock.now(), clock.today()
     helpers = helpers_for(tc, chosen.seat, today)
     begins = demand_from(tc, chosen.seat, today).first_day
+    able = [helper for helper in helpers if not helper.obstacles]
     hindered = [helper for helper in helpers if helper.obstacles]
+    picked = {str(pk) for pk in form.chosen}
     days = served_days(tc, chosen.seat, today)
     return {
-        "near": [helper for helper in helpers if not helper.obstacles],
+        "near": able[:NEAR_SHOWN],
+        "farther": able[NEAR_SHOWN:],
+        "picked_farther": any(str(helper.person.pk) in picked for helper in able[NEAR_SHOWN:]),
         "hindered": _nearest(hindered),
         "more": max(0, len(hindered) - HINDERED_SHOWN),
-        "picked": {str(pk) for pk in form.chosen},
+        "picked": picked,
         "asked": [(row, hours_left(row.answer_until, now)) for row in chosen.asked if row.answer_until],
         "begins": begins,
         "span": (days[0], days[-1]),
