@@ -17,6 +17,7 @@ what means nothing on SQLite. `pytest.mark.django_db` is not needed.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import threading
@@ -76,6 +77,13 @@ def closed_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -71,7 +71,7 @@ def two(classes_at: ClassesAtFixture, monkeypatch: pytest.MonkeyPatch) -> tuple[
     return theirs, mine
 
 
-SOME = ("neighbour", "my institution", "my province", "my trainee", "my instructor")
+SOME = ("neighbour", "my institution", "my trainee")
 
 
 @pytest.mark.parametrize("readers", short_and_full(SOME, ()))
