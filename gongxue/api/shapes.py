@@ -126,7 +126,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Enrolment: ("id", "training_class.id", "state", "version", "text", "contact", "closes_on", "published_at"),
     Application: (
         "id", "training_class.id", "person.id", "employer.name", "state", "version", "age", "seat", "waiting_number",
-        "submitted_at", "decided_at", "decision_reason", "endorsed_at", "offer_until",
+        "submitted_at", "decided_at", "decision_reason", "decision_code", "endorsed_at", "offer_until",
     ),
     Opinion: ("id", "application.id", "person.id", "agrees", "comment", "given_at"),
     Delivery: ("id", "training_class.id", "state", "version", "started_at", "finished_at"),

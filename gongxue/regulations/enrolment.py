@@ -4,10 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from enum import StrEnum
 
 from .breaches import Breach
 from .calendar import said
 from .editions import Edition
+
+
+class RejectReason(StrEnum):
+    """Why an applicant is not admitted; coded, so that it can be filtered and counted.
+
+    Ours: TR 10 only says that applicants meet the category and the conditions of the level.
+    """
+
+    CATEGORY = "category"
+    LEVEL = "level"
+    FORM = "form"
+    EMPLOYER = "employer"
+    FULL = "full"
+    OTHER = "other"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The words that the applicant reads."""
+        return {
+            "category": "不属于本班专业大类",
+            "level": "不符合本级别申报条件",
+            "form": "申请表填写不完整或不属实",
+            "employer": "单位未同意推荐",
+            "full": "名额已满",
+            "other": "其他原因",
+        }[self.value]
+
+
+def reject_words(code: str, words: str) -> str:
+    """What the applicant reads: 不属于本班专业大类：任教会计专业; empty when nothing says why."""
+    words = words.strip()
+    if code == RejectReason.OTHER:
+        return words
+    title = RejectReason(code).title
+    return f"{title}：{words}" if words else title
+
+
+def reject_breaches(code: str) -> list[Breach]:
+    """Why a reason cannot be this one."""
+    if code in list(RejectReason):
+        return []
+    kinds = "、".join(reason.title for reason in RejectReason)
+    return [Breach("reject.code", "TR 10", "没有这一类不予录取的原因。", f"请从{kinds}中选择。")]
 
 
 def notice_breaches(programme_filed: bool) -> list[Breach]:

@@ -67,6 +67,7 @@ class Application(Stateful):
     submitted_at = models.DateTimeField("提交时间", null=True)
     decided_at = models.DateTimeField("审核时间", null=True)
     decision_reason = models.CharField("审核理由", max_length=500, blank=True)
+    decision_code = models.CharField("未录取原因", max_length=12, blank=True)  # of RejectReason
     endorsed_at = models.DateTimeField("单位意见时间", null=True)
     endorsed_by = account_field(null=True)
     endorsement_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage4_enrolment.views import notice, review, school, trainee
+from gongxue.stage4_enrolment.views import compare, notice, review, school, trainee
 
 urlpatterns = [
     # the notice
@@ -30,6 +30,7 @@ urlpatterns = [
     route("classes/<int:pk>/applicants.xlsx", review.applicants_sheet, "applicants.xlsx", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants/decide/", review.decide_selected, "applicants.decide", P.ADMIT),
     route("classes/<int:pk>/applicants/agree/", review.agree_selected, "applicants.agree", P.GIVE_OPINION),
+    route("classes/<int:pk>/applicants/compare/", compare.compare, "applicants.compare", P.SEE_CLASSES),
     route("applications/<int:pk>/", review.applicant, "applicant", P.SEE_CLASSES),
     route("applications/<int:pk>/scan/", review.scan, "application.scan", P.SEE_CLASSES),
     route(

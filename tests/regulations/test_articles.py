@@ -83,6 +83,7 @@ ARTICLES = {
     "pool.willing": "MG 9",
     "programme.sections": "TR 9",
     "programme.unconfirmed": "TR 9",
+    "reject.code": "TR 10",
     "reason.missing": "TR 8",
     "rescue.early": "TR 8",
     "rescue.far": "TR 8",

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.editions import edition_on
 from gongxue.regulations.enrolment import (
+    RejectReason,
     admission_breaches,
     applying_breaches,
     free_seat,
     full_breach,
     notice_breaches,
+    reject_breaches,
+    reject_words,
 )
 
 EDITION = edition_on(date(2023, 6, 12))
@@ -155,3 +158,26 @@ def test_every_obstacle_is_told_at_once() -> None:
 def test_missing_opinions_are_counted() -> None:
     assert admission(opinions=())[0].says == "授课骨干教师的审核意见还差 2 份。"
     assert admission(opinions=(True,))[0].says == "授课骨干教师的审核意见还差 1 份。"
+
+
+# code, words, what the applicant reads
+REASONS = [
+    ("category", "任教会计专业", "不属于本班专业大类：任教会计专业"),
+    ("level", "  ", "不符合本级别申报条件"),
+    ("full", "", "名额已满"),
+    ("other", " 已参加过同级培训 ", "已参加过同级培训"),
+    ("other", " ", ""),  # the act asks for words
+]
+
+
+@pytest.mark.parametrize(("code", "words", "said"), REASONS)
+def test_a_rejection_says_why(code: str, words: str, said: str) -> None:  # E04: TR 10
+    assert reject_breaches(code) == []
+    assert reject_words(code, words) == said
+
+
+@pytest.mark.parametrize("code", ["", "x", "CATEGORY"])
+def test_an_unknown_kind_of_reason_is_refused_with_the_kinds(code: str) -> None:
+    (breach,) = reject_breaches(code)
+    assert breach.rule == "reject.code"
+    assert all(reason.title in breach.way_out for reason in RejectReason)

@@ -16,6 +16,8 @@ from gongxue.regulations.enrolment import (
     admission_breaches,
     free_seat,
     full_breach,
+    reject_breaches,
+    reject_words,
 )
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Permission
@@ -117,12 +119,19 @@ def put_on_waiting_list(*, application: Application, by: Role, now: datetime) ->
 
 
 @action(Permission.REJECT)
-def reject_applicant(*, application: Application, reason: str, by: Role, now: datetime) -> Application:
-    """Do not admit, with a reason that the applicant reads (TR 10)."""
+def reject_applicant(
+    *, application: Application, by: Role, now: datetime, reason: str = "", code: str = "other"
+) -> Application:
+    """Do not admit, with a kind of reason and words that the applicant reads (TR 10).
+
+    Refused: an unknown kind, no words where the kind says nothing.
+    """
     row = lock(application, by)
+    refuse_if(reject_breaches(code))
+    words = reject_words(code, reason)[:500]
     changes = move(
-        row, Permission.REJECT, reason=reason, decided_at=now, decision_reason=reason.strip()[:500]
+        row, Permission.REJECT, reason=words, decided_at=now, decision_reason=words, decision_code=code
     )
-    record(Permission.REJECT, by=by, now=now, about=row, reason=reason, changes=changes)
-    notices.decided(row, reason, now)
+    record(Permission.REJECT, by=by, now=now, about=row, reason=words, changes=changes)
+    notices.decided(row, words, now)
     return row

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from gongxue.foundation.lifecycle.errors import Refusal
 
@@ -15,7 +15,12 @@ Left = list[tuple[str, str]]  # the reason, the names it holds for
 
 def picked(request: HttpRequest) -> list[int]:
     """The selected rows, by primary key; anything else is ignored."""
-    return [int(pk) for pk in request.POST.getlist("pick") if pk.isascii() and pk.isdigit() and len(pk) < 16]
+    return picked_in(request.POST)
+
+
+def picked_in(sent: QueryDict) -> list[int]:
+    """The rows selected in a form or an address, by primary key; anything else is ignored."""
+    return [int(pk) for pk in sent.getlist("pick") if pk.isascii() and pk.isdigit() and len(pk) < 16]
 
 
 def version_seen(request: HttpRequest) -> int:

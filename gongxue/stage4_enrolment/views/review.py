@@ -24,6 +24,7 @@ from gongxue.foundation.official_forms.rendering import bound_form
 from gongxue.foundation.pages.act import answer_once, next_page, visible
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.enrolment import RejectReason
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.staffing import Seat
@@ -52,9 +53,16 @@ from gongxue.stage4_enrolment.views.posted import Left, do_each, done_and_left, 
 from gongxue.stage4_enrolment.views.trainee import endorsement_words, scan_refused
 
 PAGE = 50
+TO_DECIDE = (ApplicationState.SUBMITTED, ApplicationState.WAITING)
 DECISIONS = (Permission.ADMIT, Permission.WAIT, Permission.REJECT)
 HIDDEN = "仅本班培训机构和授课骨干教师可见"
-OPINION_FILTERS = {"missing": "意见不齐", "against": "有不同意见", "agreed": "全部同意", "mine": "待我审核"}
+OPINION_FILTERS = {
+    "ready": "可以录取",
+    "missing": "意见不齐",
+    "against": "有不同意见",
+    "agreed": "全部同意",
+    "mine": "待我审核",
+}
 
 
 def _check_reader(request: Request, tc: TrainingClass) -> None:
@@ -66,7 +74,8 @@ def _check_reader(request: Request, tc: TrainingClass) -> None:
         raise PermissionDenied
 
 
-def _class(request: Request, pk: int) -> TrainingClass:
+def reviewed_class(request: Request, pk: int) -> TrainingClass:
+    """A visible class, for whoever reads its applicants; 403 for trainees and examiners."""
     tc: TrainingClass = visible(TrainingClass, pk, request.role)
     _check_reader(request, tc)
     return tc
@@ -77,7 +86,7 @@ def _class(request: Request, pk: int) -> TrainingClass:
 
 def applicants(request: Request, pk: int) -> HttpResponse:
     """Everybody who applied for a class, filtered by state, endorsement and opinions."""
-    return _list_page(request, _class(request, pk))
+    return _list_page(request, reviewed_class(request, pk))
 
 
 def _list_page(request: Request, tc: TrainingClass, left: Left = (), done: int = 0) -> HttpResponse:  # type: ignore[assignment]
@@ -104,6 +113,7 @@ def _list_page(request: Request, tc: TrainingClass, left: Left = (), done: int =
         "today": clock.today(),
         "decides": role.may(Permission.ADMIT) and tc.stage == 4,
         "reviews": reviews,
+        "reasons": list(RejectReason),
         "left": left,
         "done": done,
     }
@@ -117,14 +127,14 @@ def _filtered(rows: list[ReviewRow], chosen: Any, account_id: int) -> list[Revie
     if (endorsed := chosen.get("endorsed")) in ("yes", "no"):
         rows = [row for row in rows if row.application.is_endorsed == (endorsed == "yes")]
     tests = {
+        "ready": lambda row: not row.lacks and not row.against and row.application.state in TO_DECIDE,
         "missing": lambda row: not row.complete,
         "against": lambda row: row.against,
         "agreed": lambda row: row.complete and not row.against,
-        "mine": lambda row: (
-            account_id not in row.answered_by
-            and row.application.state in (ApplicationState.SUBMITTED, ApplicationState.WAITING)
-        ),
+        "mine": lambda row: account_id not in row.answered_by and row.application.state in TO_DECIDE,
     }
+    if (why := chosen.get("why", "")) in list(RejectReason):
+        rows = [row for row in rows if row.application.decision_code == why]
     if test := tests.get(chosen.get("opinion", "")):
         rows = [row for row in rows if test(row)]
     if name := chosen.get("q", "").strip()[:40]:
@@ -144,7 +154,9 @@ def decide_selected(request: Request, pk: int) -> HttpResponse:
         raise Http404
     # Against an instructor's opinion nobody is admitted in passing: that reason is written at the application.
     reason = request.POST.get("reason", "").replace("\x00", "")[:500]
-    more = {"reason": reason} if code == Permission.REJECT else {}
+    more = (
+        {"reason": reason, "code": request.POST.get("code") or "other"} if code == Permission.REJECT else {}
+    )
     return _batch(request, pk, Permission(code), more)
 
 
@@ -156,7 +168,7 @@ def agree_selected(request: Request, pk: int) -> HttpResponse:
 
 def _batch(request: Request, pk: int, act: Permission, more: dict[str, Any]) -> HttpResponse:
     role, now = request.role, clock.now()
-    tc = _class(request, pk)
+    tc = reviewed_class(request, pk)
     chosen = set(picked(request))
     rows = [row.application for row in review_rows(tc, role) if row.application.pk in chosen]
     rows.sort(
@@ -193,7 +205,7 @@ def _applicant_page(
     row = whole(row)
     tc = row.training_class
     _check_reader(request, tc)
-    to_decide = row.state in (ApplicationState.SUBMITTED, ApplicationState.WAITING)
+    to_decide = row.state in TO_DECIDE
     shown = {
         "application": row,
         "tc": tc,
@@ -209,6 +221,7 @@ def _applicant_page(
         and (not row.is_endorsed or row.endorsement_scan_id is not None),
         "place": waiting_place(row) if row.state == ApplicationState.WAITING else 0,
         "next_one": next_to_decide(row, role),
+        "reasons": list(RejectReason),
         "scan_breaches": scan_breaches,
     }
     return render(request, "enrolment/applicant.html", shown, status=status)
@@ -255,7 +268,7 @@ def scan(request: Request, pk: int) -> HttpResponse:
 
 def applicants_sheet(request: Request, pk: int) -> HttpResponse:
     """The applicants as an Excel list, without ID numbers and phones."""
-    tc = _class(request, pk)
+    tc = reviewed_class(request, pk)
     made = applicants_workbook(tc, review_rows(tc, request.role), clock.now())
     name = content_disposition_header(True, f"报名教师 {tc.title}.xlsx")
     return HttpResponse(made, content_type=MEDIA_TYPE, headers={"Content-Disposition": name})
@@ -266,7 +279,7 @@ def applicants_sheet(request: Request, pk: int) -> HttpResponse:
 
 def needs(request: Request, pk: int) -> HttpResponse:
     """Self-ratings per module, the weakest first, beside the programme's periods; requests; experience (TR 10)."""
-    tc = _class(request, pk)
+    tc = reviewed_class(request, pk)
     rows = needs_of(tc)
     rated = [need for need in rows if need.mean is not None]
     usual = sum(need.periods for need in rated) / len(rated) if rated else 0

@@ -52,7 +52,8 @@ ABOVE = {"oversight", "own province", "other province"}
 # Inside the class, but not everything in it is for everybody: who is refused a page about a class that they see.
 NARROWER: dict[str, set[str]] = {
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
-    "application.scan": {"examiner", *LEARNS}, "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
+    "applicants.compare": {"examiner", *LEARNS}, "application.scan": {"examiner", *LEARNS},
+    "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
     "planning.feasibility": {"stranger", *OFFICE, *TEACHES, *LEARNS}, "pool.xlsx": {"staff", "other staff"},
     "programme.docx": LEARNS, "programme.pdf": LEARNS,
     "programme.parts": {"examiner", "oversight", *OFFICE, *LEARNS},

@@ -352,7 +352,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.DECLINE_SEAT, "announced", _asked_to_move_up, _offered, _with(reason=WORDS)),
     Tried(P.GIVE_OPINION, "reviewed", lambda c: c.instructors[0], _application, _with(agrees=False, comment=WORDS)),
     Tried(P.ADMIT, "reviewed", _staff, _application, _with(reason=WORDS)),
-    Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS)),
+    Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS, code="level")),
     Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
     Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),
