@@ -61,10 +61,11 @@ def _change_cells(change: Change) -> Sequence[Sequence[Cell]]:
 
 def national_calendar(rows: Iterable[TrainingClass], site: str, name: str) -> bytes:
     """The filtered list as an iCalendar feed; a class keeps its uid, so that a moved one moves in the calendar."""
-    return calendar_file((_event(row, site) for row in rows), name=name)
+    return calendar_file((class_event(row, site) for row in rows), name=name)
 
 
-def _event(row: TrainingClass, site: str) -> CalendarEvent:
+def class_event(row: TrainingClass, site: str) -> CalendarEvent:
+    """A published class in a calendar; the same in the feed and in its notice, so that it stands there once."""
     plan = "（计划外）" if row.outside_plan else ""
     return CalendarEvent(
         uid=f"class-{row.pk}@gongxue",

@@ -1,15 +1,19 @@
-"""The applicants of a class as a workbook: for the meeting that decides, without ID numbers and phones."""
+"""The applicants of a class as a workbook, without ID numbers and phones; its notice as calendar and QR code."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import segno
 from django.utils.timezone import localtime
 
+from gongxue.exchange.calendars import CalendarEvent, calendar_file
 from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage4_enrolment.models import Application
+from gongxue.stage1_planning.national_files import class_event
+from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage4_enrolment.queries import ReviewRow
 
 _COLUMNS = (
@@ -47,3 +51,45 @@ def _opinions(row: ReviewRow) -> str:
             comment = f"（{opinion.comment}）" if opinion.comment else ""
             words.append(f"{name}：{'同意' if opinion.agrees else '不同意'}{comment}")
     return "；".join(words)
+
+
+# The notice -----------------------------------------------------------------------------------------------------------
+
+
+def notice_calendar(enrolment: Enrolment, site: str, address: str) -> bytes:
+    """The class and the last day to apply as whole days; site and address: absolute, of the platform and the notice."""
+    tc = enrolment.training_class
+    days = replace(class_event(tc, site), url=address, busy=True)
+    last = CalendarEvent(
+        uid=f"notice-{enrolment.pk}@gongxue",
+        title=f"报名截止：{days.title}",
+        first_day=enrolment.closes_on,
+        last_day=enrolment.closes_on,
+        stamp=enrolment.published_at or tc.created_at,
+        sequence=enrolment.version,
+        description="当天仍可报名。",
+        url=address,
+        busy=False,
+    )
+    return calendar_file([days, last], name=days.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code as the path of an SVG: its side in modules with the quiet zone, and the dark modules."""
+
+    side: int
+    path: str
+
+
+def code_of(address: str) -> Code:
+    """The QR code of an address, with the quiet zone of four modules that ISO/IEC 18004 asks for."""
+    quiet = 4
+    matrix = segno.make(address, error="m", micro=False).matrix
+    dark = [
+        f"M{x + quiet} {y + quiet}h1v1h-1z"
+        for y, line in enumerate(matrix)
+        for x, module in enumerate(line)
+        if module
+    ]
+    return Code(len(matrix) + 2 * quiet, "".join(dark))

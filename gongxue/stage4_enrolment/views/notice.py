@@ -6,12 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from gongxue.exchange.calendars import MIME
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest, Request
+from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
 from gongxue.regulations.discipline import RULES
@@ -21,6 +23,7 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.queries import is_filed
 from gongxue.stage4_enrolment import actions
+from gongxue.stage4_enrolment.exports import code_of, notice_calendar
 from gongxue.stage4_enrolment.forms import NoticeForm
 from gongxue.stage4_enrolment.models import Enrolment
 from gongxue.stage4_enrolment.queries import (
@@ -90,17 +93,38 @@ def _notice_words(enrolment: Enrolment | None) -> dict[str, Any]:
     }
 
 
-def notice(request: OpenRequest, pk: int) -> HttpResponse:
-    """The public page of a published notice: what, when, where, for whom, how to apply, the discipline text."""
+def notice(request: OpenRequest, pk: int) -> HttpResponseBase:
+    """The public page of a published notice: what, when, where, for whom, how to apply, the discipline text.
+
+    `?as=calendar` is its days as an .ics file, `?as=card` a small page with a QR code to pass on or print.
+    """
     enrolment = published_notice(pk)
     if enrolment is None:
         raise Http404
+    address = request.build_absolute_uri(reverse("notice", args=[pk]))
+    if request.GET.get("as") == "calendar":
+        site = request.build_absolute_uri("/").rstrip("/")
+        made = notice_calendar(enrolment, site, address)
+        return serve_bytes(made, name=f"招生通知 {enrolment.training_class.title}.ics", media_type=MIME)
+    if request.GET.get("as") == "card":
+        shown = {
+            "enrolment": enrolment,
+            "tc": enrolment.training_class,
+            "address": address,
+            "code": code_of(address),
+        }
+        return render(request, "enrolment/card.html", shown | _notice_words(enrolment))
+    return _notice_page(request, enrolment, address)
+
+
+def _notice_page(request: OpenRequest, enrolment: Enrolment, address: str) -> HttpResponse:
     role = request.role
     tc = enrolment.training_class
     apply = reverse(Permission.SAVE_APPLICATION.value, args=[tc.pk])
     shown = {
         "enrolment": enrolment,
         "tc": tc,
+        "address": address,
         "apply": apply,
         "back_here": urlencode({"next": apply}),
         "mine": own_application(tc, role) if role and role.is_(Duty.TRAINEE) else None,
