@@ -15,6 +15,7 @@ from .calendar import SHANGHAI, day_of, said
 OFFER_HOURS = ((3, 6), (10, 24))
 OFFER_HOURS_USUAL = 48  # reading: AMB-63
 OFFER_LEAST = timedelta(hours=2)  # an offer that nobody could answer is not made; ours
+OFFER_REMINDER = timedelta(hours=3)  # before an offer ends its teacher is reminded once; ours
 _EVENING, _MORNING = 22, 10  # an offer does not end at night; ours
 
 

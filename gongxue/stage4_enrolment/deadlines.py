@@ -8,6 +8,8 @@ from datetime import date, datetime
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
+from gongxue.regulations.waiting_list import OFFER_REMINDER
+from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions import close_enrolment, lapse_seat
 from gongxue.stage4_enrolment.models import Application, Enrolment
 
@@ -21,11 +23,15 @@ def run(*, today: date, by: Role, now: datetime) -> dict[str, int]:
 
 
 def lapse_offers(*, by: Role, now: datetime) -> dict[str, int]:
-    """Every offer whose moment is past goes to the next of the waiting list. Idempotent."""
-    over = Application.objects.scope(by).filter(state=ApplicationState.OFFERED, offer_until__lt=now)
+    """Every offer whose moment is past goes to the next of the waiting list; whoever has three hours left is reminded
+    once. Idempotent."""
+    rows = Application.objects.scope(by).filter(state=ApplicationState.OFFERED)
     lapsed = 0
-    for application in over.order_by("pk"):
+    for application in rows.filter(offer_until__lt=now).order_by("pk"):
         with suppress(Refusal):  # answered this very moment: the answer stands
             lapse_seat(application=application, by=by, now=now)
             lapsed += 1
+    soon = rows.filter(offer_until__gte=now, offer_until__lte=now + OFFER_REMINDER)
+    for application in soon.select_related("training_class__institution", "person__account").order_by("pk"):
+        notices.offer_reminded(application, application.offer_until, now)
     return {"offers_lapsed": lapsed}

@@ -10,6 +10,7 @@ from gongxue.parties.queries import role_of_person, roles_in, roles_of_people
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
+from gongxue.regulations.waiting_list import offer_words
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage2_staffing.queries import accepted
@@ -65,6 +66,19 @@ def seat_offered(application: Application, until: str, now: datetime) -> None:
         kind="enrolment.offer_seat",
         link=f"/my/applications/{application.pk}/",
         now=now,
+    )
+
+
+def offer_reminded(application: Application, until: datetime, now: datetime) -> None:
+    """To whoever has not answered yet, once for an offer."""
+    send(
+        role_of_person(application.person, Duty.TRAINEE),
+        subject=f"递补名额保留到{offer_words(until)}，请尽快答复：{application.training_class}",
+        body="接受后即录取；不能参训的请放弃，名额让给下一位候补教师。",
+        kind="enrolment.offer_remind",
+        link=f"/my/applications/{application.pk}/",
+        now=now,
+        once=f"application/{application.pk}/offer/{until:%Y%m%d%H%M}",
     )
 
 

@@ -313,3 +313,22 @@ def test_the_offer_is_seen_and_answered_on_the_pages(
     assert signed_in(c.staff).post(where, {"once": "y"}).status_code == 403
     assert trainee.post(where, {"once": "z"}).status_code == 302
     assert now_of(waiting[0]).state == "admitted"
+
+
+@pytest.mark.postgresql
+def test_who_has_three_hours_left_is_reminded_once(class_at: ClassAtFixture) -> None:
+    c = class_at("announced")
+    inside, waiting = enrolled(c, 1, 1)
+    leave(c, inside[0])
+    until, role = now_of(waiting[0]).offer_until, role_of(waiting[0])
+    assert until is not None
+
+    def reminders() -> list[str]:
+        return [one for one in said_to(role) if one.startswith("enrolment.offer_remind")]
+
+    lapse_offers(by=system_role(), now=until - timedelta(hours=3, minutes=1))
+    assert reminders() == []
+    for minutes in (180, 170, 0):
+        lapse_offers(by=system_role(), now=until - timedelta(minutes=minutes))
+    assert len(reminders()) == 1
+    assert "请尽快答复" in reminders()[0]
