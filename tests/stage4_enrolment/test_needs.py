@@ -96,3 +96,22 @@ def test_level_g_has_no_modules_and_says_so(
     assert needs_of(c.tc) == []
     words = signed_in(c.staff).get(reverse("needs", args=[c.tc.pk])).content.decode()
     assert "没有分模块自评" in words
+
+
+def test_experience_and_hours_are_drawn_without_styles(
+    class_at: ClassAtFixture, signed_in: SignedIn, at_time: Callable[[datetime], None]
+) -> None:
+    c = class_at("announced")
+    at_time(c.now)
+    roles = newcomers(c, 4)
+    for role, said in zip(roles, ("是", "否", "否", "否"), strict=True):
+        submit_application(
+            application=begun(c, role, answers_for(c) | {"17": said} | ({"17a": "2015年，北京"} if said == "是" else {})),
+            by=role, now=c.now,
+        )  # fmt: skip
+    page = signed_in(c.instructors[0]).get(reverse("needs", args=[c.tc.pk])).content.decode()
+    assert 'aria-label="1 人，共 4 人"><rect class="r4" width="25.00%"' in page
+    most = max(need.periods for need in needs_of(c.tc))
+    assert most > 0
+    assert page.count(f'viewBox="0 0 {most} 1"') == len(needs_of(c.tc))
+    assert "style=" not in page

@@ -299,6 +299,11 @@ class Experience:
     number: int
     of: int
 
+    @property
+    def share(self) -> float:
+        """In percent of all."""
+        return 100 * self.number / self.of if self.of else 0.0
+
 
 def experience_of(training_class: TrainingClass) -> list[Experience]:
     """What the applicants have done before and where they come from."""

@@ -290,6 +290,7 @@ def needs(request: Request, pk: int) -> HttpResponse:
         "needs": [
             (need, need.mean is not None and need.mean < middle and need.periods < usual) for need in rows
         ],
+        "most_periods": max((need.periods for need in rows), default=0),
         "answers": max((need.total for need in rows), default=0),
         "experience": experience_of(tc),
         "requests": requests_of(tc),
