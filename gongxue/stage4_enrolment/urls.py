@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage4_enrolment.views import compare, notice, review, school, trainee
+from gongxue.stage4_enrolment.views import compare, notice, review, school, sheets, trainee
 
 urlpatterns = [
     # the notice
@@ -18,6 +18,8 @@ urlpatterns = [
     route(
         "my/applications/<int:pk>/submit/", trainee.submit, P.SUBMIT_APPLICATION.value, P.SUBMIT_APPLICATION
     ),
+    route("my/applications/<int:pk>/form1.pdf", sheets.own_pdf, "application.pdf", P.SAVE_APPLICATION),
+    route("my/applications/<int:pk>/form1.docx", sheets.own_word, "application.docx", P.SAVE_APPLICATION),
     act_route("my/applications/<int:pk>/withdraw/", P.WITHDRAW_APPLICATION),
     act_route("my/applications/<int:pk>/accept/", P.ACCEPT_SEAT),
     act_route("my/applications/<int:pk>/decline/", P.DECLINE_SEAT),
@@ -32,6 +34,8 @@ urlpatterns = [
     route("classes/<int:pk>/applicants/agree/", review.agree_selected, "applicants.agree", P.GIVE_OPINION),
     route("classes/<int:pk>/applicants/compare/", compare.compare, "applicants.compare", P.SEE_CLASSES),
     route("applications/<int:pk>/", review.applicant, "applicant", P.SEE_CLASSES),
+    route("applications/<int:pk>/form1.pdf", sheets.reviewed_pdf, "applicant.pdf", P.SEE_CLASSES),
+    route("applications/<int:pk>/form1.docx", sheets.reviewed_word, "applicant.docx", P.SEE_CLASSES),
     route("applications/<int:pk>/scan/", review.scan, "application.scan", P.SEE_CLASSES),
     route(
         "applications/<int:pk>/scan/upload/",

@@ -22,13 +22,11 @@ from django.http import QueryDict
 from gongxue.foundation.official_forms.models import FormVersion
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.levels import Level
-from gongxue.regulations.official_forms import Form, Item, ItemKind, items_for
-from gongxue.regulations.official_forms.definition import Section, is_asked
-from gongxue.regulations.official_forms.form1 import ENDORSEMENT
+from gongxue.regulations.official_forms import Form, Item, ItemKind, asked_form, items_for
+from gongxue.regulations.official_forms.definition import Furniture, Section, is_asked
 
 NAME = "answers."  # the inputs' names, as every mapping input of the platform
 SHORT, LABEL_SHOWN = 100, 16  # characters; a longer answer or question has a line of its own
-YES_NO = ("是", "否")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Field:
     def lead(self) -> str:
         """Number and label before the answer, ending as a question or with a colon."""
         label = f"{self.number}.{self.item.label}" if self.number else self.item.label
-        return label if label[-1] in "？。：；" else f"{label}："
+        return label if label[-1] in "？?。：；" else f"{label}："
 
     @property
     def wide(self) -> bool:
@@ -106,7 +104,6 @@ class Course:
     """The modules of one course inside a matrix."""
 
     title: str
-    level: str  # 三级: only printed when a sheet shows every level
     rows: tuple[Field, ...]
 
 
@@ -122,11 +119,6 @@ class Matrix:
     def rows(self) -> tuple[Field, ...]:
         """Every row."""
         return tuple(row for course in self.courses for row in course.rows)
-
-    @property
-    def by_level(self) -> bool:
-        """Whether several levels stand in it, as on the annex."""
-        return any(course.level for course in self.courses)
 
     @property
     def by_course(self) -> bool:
@@ -164,23 +156,6 @@ class BoundSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
-    """What the annex prints around the items."""
-
-    annex: str = ""  # 附件 1
-    note: str = ""
-    head: tuple[str, ...] = ()  # derived items printed above the table
-    beside_photo: int = 0  # how many items stand to the left of the 1寸照片
-    opinions: tuple[tuple[str, str], ...] = ()  # title and text of blocks that somebody signs
-
-
-FURNITURE: dict[str, Furniture] = {
-    "form1": Furniture("附件 1", "", ("0", "0a", "0b"), 8, (("工作单位意见", ENDORSEMENT),)),
-    "form2": Furniture("附件 2", "填表说明：此表由参训教师填写。"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class BoundForm:
     """A form with answers: what templates print."""
 
@@ -188,7 +163,6 @@ class BoundForm:
     title: str
     furniture: Furniture
     sections: tuple[BoundSection, ...]
-    blank: bool = False  # printed for filling in by hand
     errors: tuple[str, ...] = ()  # that belong to no item on the page
 
     @property
@@ -240,7 +214,12 @@ class BoundForm:
 
 
 def answers_from_post(
-    version: FormVersion, level: Level | str, post: QueryDict, prefix: str = ""
+    version: FormVersion,
+    level: Level | str,
+    post: QueryDict,
+    prefix: str = "",
+    role: str = "",
+    times: int = 1,
 ) -> dict[str, Any]:
     """The answers of a submitted form by item kind; empty inputs are left out, everything else is handed on.
 
@@ -248,7 +227,7 @@ def answers_from_post(
     question that is no longer asked (17a after 17=否) is left out. A name that came twice becomes a list and a code
     that the form does not know stays: both are for the rule to refuse.
     """
-    items = [item for item in items_for(version.form, level) if not item.derived]
+    items = [item for item in items_for(version.form, level, role, times) if not item.derived]
     kinds = {item.code: item.kind for item in items}
     start = f"{prefix}{NAME}"
     found = {}
@@ -280,27 +259,22 @@ def bound_form(
     derived: Mapping[str, Any],
     prefix: str = "",
     breaches: Iterable[Breach] = (),
+    role: str = "",
+    times: int = 1,
 ) -> BoundForm:
-    """A form version at a level with somebody's answers; `breaches` are shown beside the items they name."""
-    form = version.form
+    """A form version at a level with somebody's answers; `breaches` are shown beside the items they name.
+
+    `role` and `times` say which seat answers and about how many partners: see `asked_form`.
+    """
+    form = asked_form(version.form, level, role, times)
     errors = {b.rule: b for b in breaches}
     maker = _Maker(form, answers, derived, prefix, errors)
-    shown = {item.code for item in items_for(form, level)}
     sections = tuple(
-        section for i, s in enumerate(form.sections, 1) if (section := maker.section(i, s, shown)) is not None
+        made for i, s in enumerate(form.sections, 1) if (made := maker.section(i, s)) is not None
     )
     placed = {f"{form.code}.{f.item.code}" for s in sections for f in s.fields}
     left = tuple(str(b) for rule, b in errors.items() if rule not in placed)
-    return BoundForm(form.code, form.title, FURNITURE.get(form.code, Furniture()), sections, errors=left)
-
-
-def blank_form(form: Form, level: Level | None = None) -> BoundForm:
-    """The empty sheet; without a level it shows the modules of every level, as the annex does."""
-    maker = _Maker(form, {}, {}, "", {}, every_level=level is None)
-    shown = {item.code for item in (form.items if level is None else items_for(form, level))}
-    sections = (maker.section(i, s, shown) for i, s in enumerate(form.sections, 1))
-    furniture = FURNITURE.get(form.code, Furniture())
-    return BoundForm(form.code, form.title, furniture, tuple(s for s in sections if s), blank=True)
+    return BoundForm(form.code, form.title, form.furniture, sections, errors=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,23 +286,24 @@ class _Maker:
     derived: Mapping[str, Any]
     prefix: str
     errors: Mapping[str, Breach]
-    every_level: bool = False
 
-    def section(self, number: int, section: Section, shown: set[str]) -> BoundSection | None:
-        """A section with the items that are shown; None when none of them is."""
-        items = [item for item in section.items if item.code in shown]
+    def section(self, number: int, section: Section) -> BoundSection | None:
+        """A section with its items; None when it has none."""
+        items = section.items
         if not items:
             return None
         fields = [self.field(item, items) for item in items]
         roots = _nested(fields)
         name = f"{self.prefix}part-{number}"
         note = section.note
-        if "-" in items[0].code and items[0].number:
+        if note and "-" in items[0].code and items[0].number:
             note = f"{items[0].number}.{note}"  # the annex numbers the table, not its rows
         return BoundSection(name, section.title, note, tuple(self.blocks(roots)), tuple(fields))
 
     def field(self, item: Item, items: Sequence[Item]) -> Field:
         """One item of a section with its answer; its followers come later."""
+        if who := str(self.derived.get(item.names, "")):
+            item = replace(item, label=f"{item.label}　{who}")
         value = self._words(item)
         leading = {i.asked_if.partition("=")[2] for i in items if i.asked_if.partition("=")[0] == item.code}
         breach = self.errors.get(f"{self.form.code}.{item.code}")
@@ -340,7 +315,7 @@ class _Maker:
             value=value,
             choices=tuple(
                 Choice(option, option == value, option in leading, printed)
-                for option, printed in zip(_options(item), _printed(item), strict=True)
+                for option, printed in zip(item.all_options, item.printed_options, strict=True)
             ),
             error=breach.says if breach else "",
             asked=is_asked(item, self.answers),
@@ -365,22 +340,11 @@ class _Maker:
                 yield from (Block(field=f) for f in fields)
 
     def matrix(self, scale: tuple[str, ...], fields: Sequence[Field]) -> Matrix:
-        """Items of one scale, grouped by level and course."""
+        """Items of one scale, grouped by course."""
         courses = []
-        for (level, title), run in groupby(fields, key=lambda f: (f.item.level, f.item.course)):
-            words = Level(level).title if level and self.every_level else ""
-            courses.append(Course(title, words, tuple(run)))
+        for title, run in groupby(fields, key=lambda f: f.item.course):
+            courses.append(Course(title, tuple(run)))
         return Matrix(scale, tuple(courses), numbered="-" not in fields[0].item.code)
-
-
-def _options(item: Item) -> tuple[str, ...]:
-    return item.options or (YES_NO if item.kind == ItemKind.YES_NO else ())
-
-
-def _printed(item: Item) -> tuple[str, ...]:
-    if not item.scores:
-        return _options(item)
-    return tuple(f"{option}（{score}分）" for option, score in zip(item.options, item.scores, strict=True))
 
 
 def _scale_of(shown: Field) -> tuple[str, ...]:

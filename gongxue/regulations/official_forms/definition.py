@@ -1,9 +1,9 @@
-"""The shape of an official form and the check of its answers."""
+"""The shape of an official form, what of it is asked of whom, and the check of the answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,10 @@ from ..breaches import Breach
 from ..levels import Level
 
 LABEL_SHOWN = 30  # characters of a label inside a sentence; ours
+YES_NO = ("是", "否")
+UNSURE = "不了解"  # reading: AMB-18 an answer that carries no score
+AGAIN = "~"  # 2.1~2 is item 2.1 about the second partner
+GRID = 24  # columns of the printed sheet that an item's `span` counts
 
 
 class ItemKind(StrEnum):
@@ -24,6 +28,14 @@ class ItemKind(StrEnum):
     SCALE = "scale"  # one of options, each worth its score
     YES_NO = "yes_no"
     DECLARE = "declare"  # must be ticked
+
+
+class Place(StrEnum):
+    """Where the annex prints the options of an item."""
+
+    CELL = "cell"  # in the item's own cell, behind or below its words
+    SIDE = "side"  # in a second column
+    COLUMNS = "columns"  # each option a column, ticked with √
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,24 @@ class Item:
     level: str = ""  # only asked at this level
     limit: int = 500  # characters of a text
     asked_if: str = ""  # "17=是": only asked after that answer
-    course: str = ""  # printed beside the module, as the annex does
+    course: str = ""  # printed beside the module, above columns of a list, or as the title of a declaration
+    roles: tuple[str, ...] = ()  # only asked of these seats; empty: of everybody
+    unsure: tuple[str, ...] = ()  # seats that may also answer 不了解
+    adverse: str = ""  # the answer that speaks against whoever is judged
+    names: str = ""  # printed behind the words, by the same names as `derived`: whom the item is about
+    place: Place = Place.CELL
+    span: int = GRID  # width of the printed cell
+    room: int = 0  # mm of height for what is written
+    new_page: bool = False  # the annex begins a page here
+    colon: bool = True  # whether the annex prints a colon behind the words
+    behind: str = ""  # printed behind the option that leads here; otherwise ，<label>：
+    beside: str = ""  # printed behind every option of that item
 
     @property
     def number(self) -> str:
         """The number that the annex prints: 10 for 10a, 19 for 19.3-1; empty for the declaration."""
-        head = self.code.partition(".")[0] if "-" in self.code else self.code.rstrip("ab")
+        code = self.code.partition(AGAIN)[0]
+        head = code.partition("-")[0].partition(".")[0] if "-" in code else code.rstrip("ab")
         return head if head[:1].isdigit() else ""
 
     @property
@@ -54,6 +78,18 @@ class Item:
         """The item as a sentence names it: 第 10 项“专业”; a long label is cut."""
         label = self.label if len(self.label) <= LABEL_SHOWN else f"{self.label[:LABEL_SHOWN]}…"
         return f"第 {self.number} 项“{label}”" if self.number else f"“{label}”"
+
+    @property
+    def all_options(self) -> tuple[str, ...]:
+        """The options, 是 and 否 where none are named."""
+        return self.options or (YES_NO if self.kind == ItemKind.YES_NO else ())
+
+    @property
+    def printed_options(self) -> tuple[str, ...]:
+        """The options with their scores, as the annex prints them: 没有（1分）."""
+        scores = (*self.scores, *[None] * (len(self.all_options) - len(self.scores)))
+        pairs = zip(self.all_options, scores, strict=True)
+        return tuple(option if score is None else f"{option}（{score}分）" for option, score in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +99,25 @@ class Section:
     title: str
     items: tuple[Item, ...]
     note: str = ""
+    heading: str = ""  # the row that the annex prints above the items
+    over: tuple[str, ...] = ()  # headings of a rating table, the last one over its options
+    over_first: bool = False  # these headings stand above `heading`
+    prose: tuple[str, ...] = ()  # printed as sentences with {code} for each value
+    rows: int = 0  # printed as a list with so many numbered rows, the items are its columns
+    repeats: str = ""  # asked once for each of these: partner, category
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What the annex prints around the items."""
+
+    annex: str = ""  # 附件 1
+    note: str = ""
+    subtitle: str = ""
+    head: tuple[str, ...] = ()  # codes of derived items printed above the table, on every page
+    beside_photo: int = 0  # how many items stand to the left of the 1寸照片
+    opinions: tuple[tuple[str, str], ...] = ()  # title and text of blocks that somebody signs
+    landscape: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +131,7 @@ class Form:
     filled_by: str
     effective_from: date
     sections: tuple[Section, ...]
+    furniture: Furniture = Furniture()
 
     def as_data(self) -> dict[str, Any]:
         """The definition as JSON-ready data, stored with the version so that old answers stay readable."""
@@ -92,30 +148,70 @@ class Form:
 def form_from_data(data: Mapping[str, Any]) -> Form:
     """The stored definition back as a Form: the inverse of `as_data`."""
     sections = tuple(
-        Section(
-            title=section["title"],
-            note=section["note"],
-            items=tuple(
-                Item(
-                    **{
-                        **item,
-                        "kind": ItemKind(item["kind"]),
-                        "options": tuple(item["options"]),
-                        "scores": tuple(item["scores"]),
-                    }
-                )
-                for item in section["items"]
-            ),
-        )
+        Section(**{**_tuples(section), "items": tuple(_item(item) for item in section["items"])})
         for section in data["sections"]
     )
+    around = _tuples(data.get("furniture") or {})
+    if "opinions" in around:
+        around["opinions"] = tuple((title, text) for title, text in around["opinions"])
     day = date.fromisoformat(data["effective_from"])
-    return Form(**{**data, "effective_from": day, "sections": sections})
+    return Form(**{**data, "effective_from": day, "sections": sections, "furniture": Furniture(**around)})
 
 
-def items_for(form: Form, level: Level | str) -> tuple[Item, ...]:
-    """The items asked of somebody at a level: a module of another level is left out."""
-    return tuple(item for item in form.items if item.level in ("", str(level)))
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+
+
+def _item(data: Mapping[str, Any]) -> Item:
+    item = Item(**_tuples(data))
+    return replace(item, kind=ItemKind(item.kind), place=Place(item.place))
+
+
+# Who is asked what ----------------------------------------------------------------------------------------------------
+
+
+def asked_form(form: Form, level: Level | str, role: str = "", times: int = 1) -> Form:
+    """The form as it is put before somebody: of a level, in a seat, with so many partners.
+
+    Modules of other levels and items of other seats are left out (without a role every seat's items stay), a
+    section that repeats comes once for each partner, the further ones under codes like 2.1~2.
+    """
+    sections: list[Section] = []
+    for section in form.sections:
+        items = tuple(
+            _for_role(item, role)
+            for item in section.items
+            if item.level in ("", str(level)) and (not role or not item.roles or role in item.roles)
+        )
+        own = replace(section, items=items)
+        sections += [own, *(_again(own, n) for n in range(2, times + 1))] if own.repeats else [own]
+    return replace(form, sections=tuple(sections))
+
+
+def _for_role(item: Item, role: str) -> Item:
+    return replace(item, options=(*item.all_options, UNSURE)) if role and role in item.unsure else item
+
+
+def _again(section: Section, n: int) -> Section:
+    """A repeated section about the n-th partner."""
+    codes = {item.code for item in section.items}
+
+    def nth(item: Item) -> Item:
+        leads, _, value = item.asked_if.partition("=")
+        return replace(
+            item,
+            code=f"{item.code}{AGAIN}{n}",
+            derived=f"{item.derived}{AGAIN}{n}" if item.derived else "",
+            asked_if=f"{leads}{AGAIN}{n}={value}" if leads in codes else item.asked_if,
+            names=f"{item.names[:-1]}{n}" if item.names.endswith("1") else item.names,
+        )
+
+    return replace(section, items=tuple(nth(item) for item in section.items))
+
+
+def items_for(form: Form, level: Level | str, role: str = "", times: int = 1) -> tuple[Item, ...]:
+    """The items asked of somebody: see `asked_form`."""
+    return asked_form(form, level, role, times).items
 
 
 def is_asked(item: Item, answers: Mapping[str, Any]) -> bool:
@@ -135,7 +231,7 @@ def _is_empty(item: Item, value: Any) -> bool:
 
 def _wrong(item: Item, value: Any) -> str:
     if item.kind in (ItemKind.CHOICE, ItemKind.SCALE, ItemKind.YES_NO):
-        allowed = item.options or ("是", "否")
+        allowed = item.all_options
         return "" if value in allowed else f"请从{'、'.join(allowed)}中选择。"
     if item.kind == ItemKind.DECLARE:
         return "" if value is True else "请阅读并勾选。"
@@ -146,12 +242,14 @@ def _wrong(item: Item, value: Any) -> str:
     return f"超过 {item.limit} 字。" if len(value) > item.limit else ""
 
 
-def answer_breaches(form: Form, level: Level | str, answers: Mapping[str, Any]) -> list[Breach]:
+def answer_breaches(
+    form: Form, level: Level | str, answers: Mapping[str, Any], role: str = "", times: int = 1
+) -> list[Breach]:
     """What is missing or wrong in the answers of one person; codes that the form does not know are refused.
 
     An answer to an item that is not asked (17a without 17=是) may stay, but must be well-formed all the same.
     """
-    items = {item.code: item for item in items_for(form, level) if not item.derived}
+    items = {item.code: item for item in items_for(form, level, role, times) if not item.derived}
     breaches = [
         Breach(f"{form.code}.unknown", form.article, f"表中没有“{code[:20]}”一项。", "请刷新页面后重填。")
         for code in answers
@@ -170,7 +268,12 @@ def answer_breaches(form: Form, level: Level | str, answers: Mapping[str, Any]) 
     return breaches
 
 
-def given_breaches(form: Form, level: Level | str, answers: Mapping[str, Any]) -> list[Breach]:
+def given_breaches(
+    form: Form, level: Level | str, answers: Mapping[str, Any], role: str = "", times: int = 1
+) -> list[Breach]:
     """What is wrong with the answers given so far: a draft may have gaps, nothing else."""
-    empty = {f"{form.code}.{item.code}" for item in form.items if _is_empty(item, answers.get(item.code))}
-    return [breach for breach in answer_breaches(form, level, answers) if breach.rule not in empty]
+    asked = items_for(form, level, role, times)
+    empty = {f"{form.code}.{item.code}" for item in asked if _is_empty(item, answers.get(item.code))}
+    return [
+        breach for breach in answer_breaches(form, level, answers, role, times) if breach.rule not in empty
+    ]

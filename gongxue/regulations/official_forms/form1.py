@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..levels import MODULES
-from .definition import Form, Item, ItemKind, Section
+from .definition import Form, Furniture, Item, ItemKind, Place, Section
 
 _T, _L = ItemKind.TEXT, ItemKind.LONG
 SELF_RATING = ("较差", "一般", "较好", "很好")  # 附件1-19
@@ -25,22 +25,22 @@ _PERSON = Section(
         Item("0", "申请人姓名", _T, derived="name"),
         Item("0a", "申请专业大类", _T, derived="category"),
         Item("0b", "申请培训级别", _T, derived="level"),
-        Item("1", "性别", _T, derived="sex"),
-        Item("2", "年龄", _T, derived="age"),
-        Item("3", "民族", _T, limit=10),
-        Item("4", "身份证号码", _T, derived="id_number", personal=True),
-        Item("5", "单位名称", _T, derived="employer"),
-        Item("6", "职称/职务", _T, limit=40),
-        Item("7", "手机", _T, derived="phone", personal=True),
-        Item("8", "电子邮件", _T, limit=100, required=False, personal=True),
-        Item("9", "通信地址", _T, limit=100, personal=True),
+        Item("1", "性别", _T, derived="sex", span=4, room=9),
+        Item("2", "年龄", _T, derived="age", span=4),
+        Item("3", "民族", _T, limit=10, span=4),
+        Item("4", "身份证号码", _T, derived="id_number", personal=True, span=8),
+        Item("5", "单位名称", _T, derived="employer", span=12, room=9),
+        Item("6", "职称/职务", _T, limit=40, span=8),
+        Item("7", "手机", _T, derived="phone", personal=True, span=8, room=9),
+        Item("8", "电子邮件", _T, limit=100, required=False, personal=True, span=12),
+        Item("9", "通信地址", _T, limit=100, personal=True, span=20, room=9),
         Item("10", "教育背景", ItemKind.CHOICE, ("博士", "硕士", "本科", "大专及以下")),
-        Item("10a", "专业", _T, limit=40),
-        Item("11", "职业技能水平情况", _T, limit=300),
-        Item("12", "相关竞赛获奖情况", _T, limit=300, required=False),
-        Item("13", "目前所在专业", _T, limit=40),
+        Item("10a", "专业", _T, limit=40, beside="10"),
+        Item("11", "职业技能水平情况", _T, limit=300, room=16),
+        Item("12", "相关竞赛获奖情况", _T, limit=300, required=False, room=16),
+        Item("13", "目前所在专业", _T, limit=40, span=10),
         # reading: AMB-33 the label stays as printed
-        Item("14", "是否为第一阶段申报专业", ItemKind.YES_NO, ("是", "否")),
+        Item("14", "是否为第一阶段申报专业", ItemKind.YES_NO, ("是", "否"), span=14),
     ),
 )
 _WORK = Section(
@@ -53,15 +53,34 @@ _WORK = Section(
             _L,
             limit=1000,
             required=False,
+            room=53,
+            colon=False,
         ),
         Item(
             "16",
             "简要介绍您在工学一体化教学方面承担过的工作（请写明教授专业、教授课程、教授学生所在阶段等）",
             _L,
             limit=1000,
+            room=53,
+            colon=False,
         ),
-        Item("17", "是否参加过2013年起我部组织的各类工学一体化相关的教师培训", ItemKind.YES_NO, ("是", "否")),
-        Item("17a", "请写明时间、地点、专业", _T, limit=300, asked_if="17=是"),
+        Item(
+            "17",
+            "是否参加过2013年起我部组织的各类工学一体化相关的教师培训",
+            ItemKind.YES_NO,
+            ("是", "否"),
+            room=30,
+            new_page=True,
+            colon=False,
+        ),
+        Item(
+            "17a",
+            "请写明时间、地点、专业",
+            _T,
+            limit=300,
+            asked_if="17=是",
+            behind="，（请写明时间、地点、专业）；",
+        ),
         Item(
             "18",
             "是否参与过部、省、市或院校组织的工学一体化相关技术开发工作（如参与过工学一体化课程标准开发或转化等，"
@@ -69,6 +88,8 @@ _WORK = Section(
             _L,
             limit=1000,
             required=False,
+            room=50,
+            colon=False,
         ),
     ),
 )
@@ -83,16 +104,28 @@ _RATING = Section(
             RATING_SCORES,
             level=module.level.value,
             course=module.course,
+            place=Place.COLUMNS,
         )
         for module in MODULES
     ),
     note="请您对自己的工学一体化相关能力做一个评价（请对应自己即将参加的培训级别的内容打“√”评价）",
+    heading="19.请您对自己的工学一体化相关能力做一个评价（请对应自己即将参加的培训级别的内容打“√”评价）",
+    over=("级别", "内容", "自我评价"),
 )
 _NEEDS = Section(
     "培训需求与声明",
     (
-        Item("20", "请写明您对本次培训在教学和保障方面的需求", _L, limit=1000, required=False),
-        Item("declaration", DECLARATION, ItemKind.DECLARE),
+        Item(
+            "20",
+            "请写明您对本次培训在教学和保障方面的需求",
+            _L,
+            limit=1000,
+            required=False,
+            room=110,
+            new_page=True,
+            colon=False,
+        ),
+        Item("declaration", DECLARATION, ItemKind.DECLARE, course="申请人声明"),
     ),
 )
 
@@ -104,4 +137,7 @@ FORM_1 = Form(
     filled_by="参训教师",
     effective_from=date(2022, 1, 1),
     sections=(_PERSON, _WORK, _RATING, _NEEDS),
+    furniture=Furniture(
+        "附件 1", head=("0", "0a", "0b"), beside_photo=9, opinions=(("工作单位意见", ENDORSEMENT),)
+    ),
 )

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.store import read
+from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.foundation.lifecycle.errors import Refusal
 from gongxue.foundation.official_forms.rendering import bound_form
@@ -65,7 +66,7 @@ OPINION_FILTERS = {
 }
 
 
-def _check_reader(request: Request, tc: TrainingClass) -> None:
+def check_reader(request: Request, tc: TrainingClass) -> None:
     """Who is inside the class but no reviewer of its applicants: trainees, examiners."""
     role = request.role
     if role.is_(Duty.TRAINEE) or (
@@ -77,7 +78,7 @@ def _check_reader(request: Request, tc: TrainingClass) -> None:
 def reviewed_class(request: Request, pk: int) -> TrainingClass:
     """A visible class, for whoever reads its applicants; 403 for trainees and examiners."""
     tc: TrainingClass = visible(TrainingClass, pk, request.role)
-    _check_reader(request, tc)
+    check_reader(request, tc)
     return tc
 
 
@@ -204,12 +205,12 @@ def _applicant_page(
     role = request.role
     row = whole(row)
     tc = row.training_class
-    _check_reader(request, tc)
+    check_reader(request, tc)
     to_decide = row.state in TO_DECIDE
     shown = {
         "application": row,
         "tc": tc,
-        "form": _sheet_of(row, full=role.is_institution_staff or role.is_(Duty.BACKBONE)),
+        "form": _sheet_of(row, full=works_with_applicants(role)),
         "signer": row.person.name,
         "signed_on": row.submitted_at.date() if row.submitted_at else "",
         "opinion": endorsement_words(row),
@@ -229,10 +230,19 @@ def _applicant_page(
 
 def _sheet_of(row: Application, full: bool) -> Any:
     """The sheet; address and mail only for those who work with the applicant, the ID number masked for everybody."""
+    return bound_form(row.answer.version, row.answer.level, answers_shown(row, full), known_of(row))
+
+
+def works_with_applicants(role: Role) -> bool:
+    """Who needs the address and the mail of an applicant."""
+    return role.is_institution_staff or role.is_(Duty.BACKBONE)
+
+
+def answers_shown(row: Application, full: bool) -> dict[str, Any]:
+    """The answers of form 1, the personal ones only when they are shown in full."""
     answer = row.answer
     hidden = {item.code: HIDDEN for item in answer.version.form.items if item.personal and not item.derived}
-    answers = answer.all_items() if full else {**answer.items, **hidden}
-    return bound_form(answer.version, answer.level, answers, known_of(row))
+    return answer.all_items() if full else {**answer.items, **hidden}
 
 
 @require_POST
@@ -260,7 +270,7 @@ def scan(request: Request, pk: int) -> HttpResponse:
     role = request.role
     row = visible(Application, pk, role)
     if not role.is_(Duty.TRAINEE):
-        _check_reader(request, row.training_class)
+        check_reader(request, row.training_class)
     stored = actions.scan_of(row, role)
     headers = {"Content-Disposition": content_disposition_header(True, stored.name)}
     return HttpResponse(read(stored), content_type=stored.media_type, headers=headers)

@@ -1,0 +1,7 @@
+"""Official sheets as the annexes print them: what stands on them once, drawn as PDF and as Word."""
+
+from gongxue.foundation.official_forms.exports.as_pdf import pdf
+from gongxue.foundation.official_forms.exports.as_word import WORD_TYPE, word
+from gongxue.foundation.official_forms.exports.content import Given, Sheet, blank_sheet, filled_sheet
+
+__all__ = ["WORD_TYPE", "Given", "Sheet", "blank_sheet", "filled_sheet", "pdf", "word"]
