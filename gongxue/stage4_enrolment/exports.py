@@ -1,8 +1,8 @@
-"""The applicants of a class as a workbook, without ID numbers and phones; its notice as calendar and QR code."""
+"""The applicants of a class and their form 1 as workbooks, no ID numbers and phones; the notice as calendar and QR code."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import segno
 from django.utils.timezone import localtime
 
 from gongxue.exchange.calendars import CalendarEvent, calendar_file
+from gongxue.foundation.official_forms.exports import AnswerRow, answers_workbook
 from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.national_files import class_event
@@ -28,6 +29,32 @@ def applicants_workbook(training_class: TrainingClass, rows: Sequence[ReviewRow]
     """One row per application in the order of the page."""
     name = f"报名教师 {training_class.title}"
     return list_workbook(name, _COLUMNS, [_cells(n, row) for n, row in enumerate(rows, 1)], at)
+
+
+_BEFORE = (Column("状态", 8), Column("单位意见", 10))
+
+
+def answers_of_class(
+    training_class: TrainingClass, applications: Iterable[Application], at: datetime
+) -> bytes:
+    """Form 1 of everybody in question, item by item, and its sums; personal items are left out."""
+    rows = [
+        AnswerRow(
+            application.answer.version.form,
+            application.answer.items,
+            {
+                "name": application.person.name,
+                "category": training_class.category_title,
+                "level": training_class.level_title,
+                "sex": application.person.sex,
+                "age": str(application.age),
+                "employer": application.employer.name,
+            },
+            (application.state_title, "已出具" if application.is_endorsed else "未出具"),
+        )
+        for application in applications
+    ]
+    return answers_workbook(rows, training_class.level, at, _BEFORE)
 
 
 def _cells(number: int, row: ReviewRow) -> list[Cell]:

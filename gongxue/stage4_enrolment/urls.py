@@ -30,6 +30,7 @@ urlpatterns = [
     # the review
     route("classes/<int:pk>/applicants/", review.applicants, "applicants", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants.xlsx", review.applicants_sheet, "applicants.xlsx", P.SEE_CLASSES),
+    route("classes/<int:pk>/form1.xlsx", sheets.answers_sheet, "applicants.form1", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants/decide/", review.decide_selected, "applicants.decide", P.ADMIT),
     route("classes/<int:pk>/applicants/agree/", review.agree_selected, "applicants.agree", P.GIVE_OPINION),
     route("classes/<int:pk>/applicants/compare/", compare.compare, "applicants.compare", P.SEE_CLASSES),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,7 +15,9 @@ from gongxue.regulations.evaluation import (
     results_shown,
 )
 from gongxue.regulations.levels import module_by_code
-from gongxue.regulations.official_forms import Form, Item, ItemKind, items_for
+from gongxue.regulations.official_forms import Form
+from gongxue.regulations.official_forms.statistics import ItemResult as ItemResult
+from gongxue.regulations.official_forms.statistics import item_results
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
@@ -45,16 +46,6 @@ def answered_count(training_class: TrainingClass) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemResult:
-    """One item in sum: how often each option, and the mean of its scores."""
-
-    item: Item
-    counts: tuple[tuple[str, int], ...]
-    mean: float | None
-    texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """The results of form 2 for a class; empty items while fewer than five sheets are released."""
 
@@ -74,22 +65,8 @@ def outcome_of(training_class: TrainingClass) -> Outcome:
     if not results_shown(len(sheets), training_class.edition):
         return Outcome(len(sheets), False, ())
     form = sheets[0].version.form
-    results = [
-        _item_result(item, [s.answers.get(item.code) for s in sheets])
-        for item in items_for(form, training_class.level)
-    ]
-    return Outcome(len(sheets), True, tuple(results), form)
-
-
-def _item_result(item: Item, values: list[object]) -> ItemResult:
-    given = [v for v in values if v not in (None, "")]
-    if item.kind in (ItemKind.TEXT, ItemKind.LONG):
-        return ItemResult(item, (), None, tuple(sorted(str(v) for v in given)))  # sorted: no order of storage
-    counter = Counter(given)
-    counts = tuple((option, counter[option]) for option in item.options)
-    scores = dict(zip(item.options, item.scores, strict=False))
-    marks = [scores[v] for v in given if v in scores]
-    return ItemResult(item, counts, sum(marks) / len(marks) if marks else None)
+    results = item_results(form, training_class.level, [sheet.answers for sheet in sheets])
+    return Outcome(len(sheets), True, results, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +85,7 @@ def outcome_sections(outcome: Outcome) -> list[SectionResult]:
     by_code = {result.item.code: result for result in outcome.items}
     sections = []
     for section in outcome.form.sections:
-        found = tuple(
-            by_code[item.code] for item in section.items if item.code in by_code and not item.derived
-        )
+        found = tuple(by_code[item.code] for item in section.items if item.code in by_code)
         if found:
             sections.append(SectionResult(section.title, section.note, found))
     return sections

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 
 import docx
+import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -94,3 +97,35 @@ def test_the_sheet_can_be_reached_from_its_page(c: ClassAt, signed_in: SignedIn)
     assert reverse("application.pdf", args=[application.pk]) in page
     page = signed_in(c.people.xingtai.staff).get(reverse("applicant", args=[application.pk])).content.decode()
     assert reverse("applicant.docx", args=[application.pk]) in page
+
+
+def test_form_1_of_the_class_as_excel(c: ClassAt, signed_in: SignedIn) -> None:
+    applied(c, c.people.trainee)
+    begun(c, newcomers(c, 1)[0], {"13": "草稿专业"})
+    address = reverse("applicants.form1", args=[c.tc.pk])
+    for role in (c.people.xingtai.staff, c.instructors[0], c.people.hebei):
+        book = openpyxl.load_workbook(io.BytesIO(signed_in(role).get(address).content))
+        sheet = book["答案（第1版）"]
+        names = [row[3].value for row in sheet.iter_rows(min_row=3)]
+        assert names == [c.people.trainee.account.name]
+        words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+        assert "学院路1号" not in words
+        assert "草稿专业" not in words
+        assert "逐项统计（第1版）" in book.sheetnames
+    assert signed_in(c.people.changzhou.staff).get(address).status_code == 404
+    assert signed_in(c.examiners[0]).get(address).status_code == 403
+
+
+def test_more_applicants_cost_no_more_queries(c: ClassAt, signed_in: SignedIn) -> None:
+    def queries() -> int:
+        client = signed_in(c.people.xingtai.staff)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse("applicants.form1", args=[c.tc.pk])).status_code == 200
+        return len(seen)
+
+    first, *others = newcomers(c, 4)
+    applied(c, first)
+    before = queries()
+    for role in others:
+        applied(c, role)
+    assert queries() == before

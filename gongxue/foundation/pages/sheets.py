@@ -27,7 +27,7 @@ class Column:
 
 
 class Book:
-    """One workbook with one sheet. Text is written as text whatever it begins with."""
+    """One workbook with one sheet, or several, one after the other. Text is written as text whatever it begins with."""
 
     def __init__(self, name: str, columns: Sequence[Column], at: datetime) -> None:
         self._made = io.BytesIO()
@@ -42,10 +42,14 @@ class Book:
         )
         # The moment is the caller's: the same data give the same bytes.
         self._book.set_properties({"title": name, "created": at.astimezone(UTC).replace(tzinfo=None)})
+        self._marks = self.style(border=1, num_format="0.00")
+        self.turn(name, columns)
+
+    def turn(self, name: str, columns: Sequence[Column]) -> None:
+        """Begin a further sheet: what is written from now on stands there."""
         self.sheet: Worksheet = self._book.add_worksheet(name[:31])
         self.columns = columns
         self._cells = [self.style(align=column.align, border=1, text_wrap=True) for column in columns]
-        self._marks = self.style(border=1, num_format="0.00")
         for i, column in enumerate(columns):
             self.sheet.set_column(i, i, column.width)
 

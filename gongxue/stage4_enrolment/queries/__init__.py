@@ -277,6 +277,16 @@ def _answers_of(training_class: TrainingClass) -> list[dict[str, Any]]:
     return list(rows.order_by("pk").values_list("answer__items", flat=True))
 
 
+def in_question(training_class: TrainingClass, by: Role) -> list[Application]:
+    """The applications of everybody who may come, with what their sheets say, in the order of submission; one query."""
+    rows = Application.objects.scope(by).filter(
+        training_class=training_class,
+        state__in=(*Application.SEATED, ApplicationState.SUBMITTED, ApplicationState.WAITING),
+    )
+    found = rows.select_related("person__account", "employer", "answer__version")
+    return list(found.order_by("submitted_at", "pk"))
+
+
 def needs_of(training_class: TrainingClass) -> list[ModuleNeed]:
     """Self-ratings per module, the weakest first (TR 10): what the instructors adjust the programme to."""
     answers = _answers_of(training_class)

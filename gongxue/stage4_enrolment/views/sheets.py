@@ -14,10 +14,13 @@ from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.official_forms.exports import WORD_TYPE, Given, Sheet, filled_sheet, pdf, word
 from gongxue.foundation.pages.act import visible
+from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.calendar import day_of
+from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage4_enrolment.exports import answers_of_class
 from gongxue.stage4_enrolment.models import Application
-from gongxue.stage4_enrolment.queries import known_of, whole
+from gongxue.stage4_enrolment.queries import in_question, known_of, whole
 from gongxue.stage4_enrolment.views.review import answers_shown, check_reader, works_with_applicants
 from gongxue.stage4_enrolment.views.trainee import endorsement_words
 
@@ -40,6 +43,14 @@ def reviewed_pdf(request: Request, pk: int) -> HttpResponseBase:
 def reviewed_word(request: Request, pk: int) -> HttpResponseBase:
     """An applicant's form 1 as Word."""
     return _word(_reviewed(request, pk))
+
+
+def answers_sheet(request: Request, pk: int) -> HttpResponseBase:
+    """Form 1 of everybody in question as Excel: the answers and their sums, no personal item."""
+    tc: TrainingClass = visible(TrainingClass, pk, request.role)
+    check_reader(request, tc)
+    made = answers_of_class(tc, in_question(tc, request.role), clock.now())
+    return serve_bytes(made, name=f"参训申请表 {tc.title}.xlsx", media_type=MEDIA_TYPE)
 
 
 def _own(request: Request, pk: int) -> tuple[Application, Sheet]:

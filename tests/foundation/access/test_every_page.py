@@ -51,6 +51,7 @@ OFFICE = {"coordinator", "certificate officer"}
 ABOVE = {"oversight", "own province", "other province"}
 # Inside the class, but not everything in it is for everybody: who is refused a page about a class that they see.
 NARROWER: dict[str, set[str]] = {
+    "applicants.form1": {"examiner", *LEARNS},
     "applicant.docx": {"examiner", *LEARNS}, "applicant.pdf": {"examiner", *LEARNS},
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
     "applicants.compare": {"examiner", *LEARNS}, "application.scan": {"examiner", *LEARNS},
