@@ -170,6 +170,7 @@ def test_an_examiner_judges_two_partners_on_one_sheet() -> None:
     assert "□否，请说明情况：未沟通" in words
     assert words.count("2.4 您对搭档骨干教师合作情况的评价?") == 2
     assert words.index("王芳") < words.index("李军")
+    assert "合作情况的评价?　李军" in words
     assert "1.1 " not in words.replace("1.10 ", "").replace("1.11 ", "")
 
 

@@ -44,7 +44,9 @@ def asked_words(item: Item, name: str, filled: bool) -> Paragraph:
         label = item.label  # the table is numbered, not its rows
     if item.colon and label[-1] not in "？?：。" and (item.derived or item.place != Place.COLUMNS):
         label += "："
-    return (Span(label), *text_words(name if filled else ""))
+    if not filled or not name:
+        return (Span(label),)
+    return (Span(label), Span("" if label.endswith("：") else "　"), *text_words(name))
 
 
 def choice_words(
