@@ -36,8 +36,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "certificates.check": "扫码核验证书：数据在 # 之后，不进日志",
     "livez": "存活检查",
     "readyz": "就绪检查",
-    "forms": "现行表单一览（TR 脚注⑦）",
-    "forms.blank": "空白表单下载（TR 脚注⑦）",
+    "forms.blank": "现行表单一览和空白表单下载（TR 脚注⑦）",
     "trail.checkpoint": "留痕校验点：供见证方核对",
 }
 

@@ -4,6 +4,5 @@ from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.official_forms import views
 
 urlpatterns = [
-    route("forms/", views.forms, "forms", Open.PUBLIC),
     route("forms/<slug:code>/", views.blank, "forms.blank", Open.PUBLIC),
 ]

@@ -18,16 +18,17 @@ from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.levels import Level, modules_of, parse_level
 from gongxue.regulations.official_forms import Form
 
+ALL = "all"  # no form has this code
 KEPT = 100  # six forms at five choices of level, as two kinds of file, and room for an older version
 
 
-def forms(request: HttpRequest) -> HttpResponse:
-    """The forms in force today."""
-    return render(request, "official_forms/list.html", {"versions": versions_on(clock.today())})
-
-
 def blank(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The blank sheet in force today, for one level or, as the annex prints it, for all; `as=pdf` or `as=docx`: the file."""
+    """The blank sheet in force today, for one level or, as the annex prints it, for all; `as=pdf` or `as=docx`: the file.
+
+    The code `all`: the list of the forms in force. One public address for both.
+    """
+    if code == ALL:
+        return render(request, "official_forms/list.html", {"versions": versions_on(clock.today())})
     version = version_on(code, clock.today())
     if version is None:
         raise Http404

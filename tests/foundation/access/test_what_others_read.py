@@ -6,6 +6,7 @@ number and the phone stand in the official sheets and nowhere else; everything e
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -139,9 +140,12 @@ def read_by(
     return dict(found)
 
 
+OWN_FORM = re.compile(r"/my/applications/\d+/form1\.pdf")
+
+
 def _expected(name: str, path: str, own: bool) -> bool:
     """The official sheets for their offices; one's own certificate and one's own form 1, which is handed in on paper."""
-    if own and (path.startswith("/certificates/") or path.endswith("/form1.pdf")):
+    if own and (path.startswith("/certificates/") or OWN_FORM.fullmatch(path)):
         return True
     return name in OFFICIAL.get(path.rsplit("/", 1)[-1], set())
 

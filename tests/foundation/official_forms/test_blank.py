@@ -21,7 +21,7 @@ from tests.prepared import Books
 @pytest.mark.parametrize("code", [form.code for form in FORMS])
 def test_anybody_may_read_and_take_along_every_form(books: Books, code: str) -> None:
     title = next(form.title for form in FORMS if form.code == code)
-    page = Client().get("/forms/").content.decode()
+    page = Client().get("/forms/all/").content.decode()
     assert title in page
     assert f"/forms/{code}/?as=pdf" in page
     assert title in Client().get(f"/forms/{code}/").content.decode()
@@ -54,7 +54,7 @@ def test_the_list_costs_one_query_and_names_the_version_in_force(books: Books) -
         definition=later,
     )
     with CaptureQueriesContext(connection) as seen:
-        words = Client().get("/forms/").content.decode()
+        words = Client().get("/forms/all/").content.decode()
     assert len(seen) == 1
     assert "新的总结" in words
     assert "明天的总结" not in words
