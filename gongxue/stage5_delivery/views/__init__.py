@@ -1,0 +1,1 @@
+"""Pages of stage 5: the class office, the roll call, learning products."""
