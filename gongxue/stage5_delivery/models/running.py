@@ -1,4 +1,4 @@
-"""Stage 5: arrival, groups, attendance, learning products (TR 11)."""
+"""The class as it runs: arrival, groups, attendance, learning products (TR 11)."""
 
 from __future__ import annotations
 
