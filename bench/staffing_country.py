@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from datetime import date, timedelta
 
 from gongxue.regulations.levels import Level
@@ -21,7 +22,23 @@ def country(classes: int, teachers: int, seed: int = 1) -> Problem:
     codes = [p.code for p in provinces()]
     hosts = [(n, dice.choice(codes)) for n in range(1, min(300, max(51, classes // 4)) + 1)]
     pool = tuple(_teacher(dice, person, hosts) for person in range(1, teachers + 1))
-    return Problem(tuple(_class(dice, number, hosts, pool) for number in range(1, classes + 1)), pool)
+    open_ = tuple(_class(dice, number, hosts, pool) for number in range(1, classes + 1))
+    return Problem(open_, pool, met=_met(dice, pool))
+
+
+def _met(dice: random.Random, pool: tuple[Teacher, ...]) -> frozenset[tuple[int, int]]:
+    """Three former partners for each, of a category of their own."""
+    able: dict[str, list[int]] = defaultdict(list)
+    for teacher in pool:
+        for category in {category for category, _ in teacher.skills}:
+            able[category].append(teacher.person)
+    pairs = set()
+    for teacher in pool:
+        category = min(teacher.skills)[0]
+        for other in dice.sample(able[category], min(3, len(able[category]))):
+            if other != teacher.person:
+                pairs.add((min(teacher.person, other), max(teacher.person, other)))
+    return frozenset(pairs)
 
 
 def _teacher(dice: random.Random, person: int, hosts: list[tuple[int, str]]) -> Teacher:

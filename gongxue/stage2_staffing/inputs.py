@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from itertools import combinations
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -58,6 +59,7 @@ def problem_for(classes: list[TrainingClass], reserve: bool = True) -> Problem:
         fixed=fixed,
         duty_jobs=edition.duty_jobs,
         duty_satisfaction=float(edition.duty_satisfaction),
+        met=partners_lately(min(tc.first_day for tc in classes), ids),
     )
 
 
@@ -230,6 +232,27 @@ def _by_year(
     counted = Counter(jobs)
     years = sorted({year for year, _ in counted})
     return tuple((y, counted[y, Seat.INSTRUCTOR], counted[y, Seat.EXAMINER]) for y in years)
+
+
+def partners_lately(day: date, without: Iterable[int] = ()) -> frozenset[tuple[int, int]]:
+    """Who has taught one class together, or is to, in the year of a day and the one before: people, the smaller first.
+
+    without: classes that do not count.
+    """
+    asked = Q(state__in=Invitation.LIVE) & ~Q(
+        origin=Invitation.Origin.RESCUE
+    )  # of several only one will come
+    rows = Invitation.objects.unscoped("partners of the pool").filter(
+        HELD | asked,
+        seat=Seat.INSTRUCTOR,
+        training_class__first_day__year__in=(day.year - 1, day.year),
+    )
+    taught: dict[int, set[int]] = defaultdict(set)
+    for number, person in rows.exclude(training_class__in=without).values_list(
+        "training_class_id", "person_id"
+    ):
+        taught[number].add(person)
+    return frozenset(pair for people in taught.values() for pair in combinations(sorted(people), 2))
 
 
 def last_jobs(before: date, people: list[int] | None = None) -> dict[int, tuple[date, int]]:

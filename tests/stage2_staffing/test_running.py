@@ -26,7 +26,7 @@ from gongxue.stage2_staffing.actions import (
     running,
 )
 from gongxue.stage2_staffing.deadlines import run as daily
-from gongxue.stage2_staffing.inputs import TRAINEE_EMPLOYERS, problem_for
+from gongxue.stage2_staffing.inputs import TRAINEE_EMPLOYERS, partners_lately, problem_for
 from gongxue.stage2_staffing.models import Invitation, Opening, Recommendation, StaffingRun
 from gongxue.stage2_staffing.optimisation.model import digest
 from gongxue.stage2_staffing.queries import latest_recommendation
@@ -220,7 +220,7 @@ def test_reading_the_inputs_takes_as_many_statements_for_one_class_and_for_three
         with CaptureQueriesContext(connection) as captured:
             problem_for([c.tc for c in some])
         counts.append(len(captured))
-    assert counts == [13, 13]
+    assert counts == [14, 14]  # one for who has taught with whom
 
 
 def test_two_runs_at_once_are_one(fresh_database: FreshDatabase, race: Race) -> None:
@@ -300,3 +300,26 @@ def test_the_command_computes_a_run_again(class_at: ClassAtFixture) -> None:
     rows.update(inputs_sha256="0" * 64)
     assert "已损坏" in CliRunner().invoke(main, ["staffing-run", str(run.pk)]).stderr
     assert CliRunner().invoke(main, ["staffing-run", "99"]).exit_code == 2
+
+
+def test_partners_of_a_staffed_class_are_parted_and_it_is_said_why(
+    classes_at: ClassesAtFixture, signed_in: SignedIn, at_time: AtTime
+) -> None:
+    """Whoever teaches together in one class is known to the run of another, to the reader of its page too."""
+    first, other = classes_at(
+        Plan("staffed"), Plan("opened", institution="001", first_day=FIRST_DAY + timedelta(days=40))
+    )
+    taught = Invitation.objects.inside(training_class=first.tc, seat="instructor", state="accepted")
+    one, two = sorted(taught.values_list("person_id", flat=True))
+    assert problem_for([other.tc]).met == {(one, two)}
+    assert problem_for([first.tc]).met == set()  # its own people are fixed, not met
+    assert (one, two) in partners_lately(FIRST_DAY.replace(year=FIRST_DAY.year + 1))
+    assert (one, two) not in partners_lately(FIRST_DAY.replace(year=FIRST_DAY.year + 2))
+    recommend_teachers(training_class=other.tc, by=other.staff, now=other.now)
+    seats = {r.person_id for r in latest_recommendation(other.tc) if r.chosen and r.seat == "instructor"}
+    assert not {one, two} <= seats
+    invite(training_class=other.tc, people={one: Seat.INSTRUCTOR}, by=other.staff, now=other.now)
+    at_time(other.now)
+    name = Invitation.objects.inside(training_class=first.tc, person=two).get().person.name
+    page = signed_in(other.staff).get(reverse("staffing", args=[other.tc.pk]), {"q": name})
+    assert "近两年曾与本班另一位授课教师搭档，宜轮换（-30）" in page.content.decode()

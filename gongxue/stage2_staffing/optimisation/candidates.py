@@ -18,6 +18,7 @@ from gongxue.regulations.geography import distance_km
 from gongxue.regulations.staffing import Seat
 from gongxue.stage2_staffing.optimisation import weights as w
 from gongxue.stage2_staffing.optimisation.model import SEATS, Job, OpenClass, Problem, Teacher
+from gongxue.stage2_staffing.optimisation.partners import Meetings
 
 Ints = NDArray[np.int64]
 NEVER = -1
@@ -39,6 +40,8 @@ class Field:
     had: Ints  # [teacher, year, kind] jobs before this run, fixed ones included
     rewards: Ints  # [kind, jobs before] points of one more job
     fixed: list[tuple[int, int, int]]  # class, kind, teacher
+    beside: list[list[int]]  # [class] instructors who are fixed
+    met: Meetings  # who has taught together, fixed seats included
 
     @property
     def years(self) -> int:
@@ -81,7 +84,24 @@ def field_of(problem: Problem) -> Field:
     rewards = np.array(
         [[w.duty_points(s, n, problem.duty_jobs) for n in range(w.MAX_JOBS + 1)] for s in SEATS], np.int64
     )
-    return Field(classes, teachers, start, end, year, need, eligible, points, taken, had, rewards, fixed)
+    beside, met = _partners(problem, teachers, len(classes), fixed)
+    return Field(
+        classes, teachers, start, end, year, need, eligible, points, taken, had, rewards, fixed, beside, met
+    )
+
+
+def _partners(
+    problem: Problem, teachers: list[Teacher], classes: int, fixed: list[tuple[int, int, int]]
+) -> tuple[list[list[int]], Meetings]:
+    """The fixed instructors of each class, and who has met whom; people who left the pool meet nobody."""
+    index = {t.person: n for n, t in enumerate(teachers)}
+    met = Meetings((index[a], index[b]) for a, b in problem.met if a in index and b in index)
+    beside: list[list[int]] = [[] for _ in range(classes)]
+    for c, s, t in fixed:
+        if s == 0:
+            met.meet(t, beside[c])
+            beside[c].append(t)
+    return beside, met
 
 
 def _ints(values: Any) -> Ints:

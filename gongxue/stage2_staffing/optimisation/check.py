@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from itertools import combinations
 
 from gongxue.regulations.staffing import Seat, seat_breaches
 from gongxue.stage2_staffing.optimisation.model import SEATS, Job, OpenClass, Problem, Teacher
 from gongxue.stage2_staffing.optimisation.points import pair_points
-from gongxue.stage2_staffing.optimisation.weights import MAX_JOBS, UNFILLED, duty_points
+from gongxue.stage2_staffing.optimisation.weights import MAX_JOBS, PARTNERS, UNFILLED, duty_points
 
 
 def faults(problem: Problem, jobs: Iterable[Job]) -> list[str]:
@@ -77,7 +78,7 @@ def _overlaps(classes: dict[int, OpenClass], jobs: list[Job], new: set[Job], tra
     ]
 
 
-def worth(problem: Problem, jobs: Iterable[Job]) -> int:
+def worth(problem: Problem, jobs: Collection[Job]) -> int:
     """The objective of proposed jobs, counted one by one with the points that are explained in words."""
     classes = {c.number: c for c in problem.classes}
     teachers = {t.person: t for t in problem.teachers}
@@ -97,7 +98,24 @@ def worth(problem: Problem, jobs: Iterable[Job]) -> int:
         total += duty_points(job.seat, before, problem.duty_jobs)
         had[key] += 1
         seats[job.number, job.seat] -= 1
-    return total - UNFILLED * sum(seats.values())
+    return total - UNFILLED * sum(seats.values()) - PARTNERS * _again(problem, jobs)
+
+
+def _again(problem: Problem, jobs: Collection[Job]) -> int:
+    """How often two instructors meet who have met before, or meet twice, because of these jobs."""
+    people = {t.person for t in problem.teachers}
+
+    def times(several: Iterable[Job]) -> Counter[tuple[int, int]]:
+        held: dict[int, set[int]] = defaultdict(set)
+        for job in several:
+            if job.seat == Seat.INSTRUCTOR:
+                held[job.number].add(job.person)
+        return Counter(pair for those in held.values() for pair in combinations(sorted(those), 2))
+
+    before = times(problem.fixed)
+    known = Counter(pair for pair in problem.met if people.issuperset(pair)) + before
+    found = times([*problem.fixed, *jobs]) - before
+    return sum(count if known[pair] else count - 1 for pair, count in found.items())
 
 
 def _year(shown: OpenClass) -> int:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gongxue.regulations.staffing import Seat
+from gongxue.stage2_staffing.optimisation import weights as w
 from gongxue.stage2_staffing.optimisation.candidates import Field, field_of
 from gongxue.stage2_staffing.optimisation.model import SEATS, Answer, Problem
-from gongxue.stage2_staffing.optimisation.points import Part, duty_parts, pair_parts
+from gongxue.stage2_staffing.optimisation.points import Part, duty_parts, pair_parts, partner_parts
 from gongxue.stage2_staffing.optimisation.roster import Roster
 from gongxue.stage2_staffing.recommendation import FITS, SUBSTITUTES
 
@@ -81,6 +82,8 @@ def _stand_by(roster: Roster, c: int, s: int) -> list[int]:
     field, t = roster.field, roster.field.eligible[c][s]
     able = roster.free(c, t)
     worth = field.points[c][s][able] + field.rewards[s][roster.had[t[able], field.year[c], s]]
+    if s == 0:
+        worth = worth - w.PARTNERS * np.array([_again(roster, c, int(n), 0) for n in t[able]], np.int64)
     return [int(n) for n in t[able[np.argsort(-worth, kind="stable")[:SUBSTITUTES]]]]
 
 
@@ -95,7 +98,15 @@ def _parts(
     return [
         *pair_parts(candidate, demand, SEATS[s], problem.duty_satisfaction),
         *duty_parts(candidate, SEATS[s], problem.duty_jobs, planned),
+        *(partner_parts(_again(roster, c, t, own)) if s == 0 else ()),
     ]
+
+
+def _again(roster: Roster, c: int, t: int, own: int) -> int:
+    """How many of the other instructors somebody has met before; a substitute comes for the one who suits best."""
+    met = roster.met.again(t, roster.beside(c), beyond=own)
+    instead = not own and len(roster.held[c][0]) >= roster.field.need[c, 0]
+    return met - 1 if met and instead and roster.met.again(t, roster.held[c][0]) else met
 
 
 def _sum(parts: list[Part]) -> int:

@@ -92,6 +92,7 @@ class Problem:
     duty_jobs: int = 2  # MG 8.4
     duty_satisfaction: float = 2.0  # MG 8.4
     travel_days: int = TRAVEL_DAYS
+    met: frozenset[tuple[int, int]] = frozenset()  # people who taught together lately, the smaller first
 
     def as_data(self) -> dict[str, Any]:
         """JSON-ready and sorted: the same problem gives the same bytes whatever order it came in."""
@@ -102,6 +103,7 @@ class Problem:
             "duty_jobs": self.duty_jobs,
             "duty_satisfaction": self.duty_satisfaction,
             "travel_days": self.travel_days,
+            "met": sorted(list(pair) for pair in self.met),
         }
 
 
@@ -133,6 +135,7 @@ def problem_of(data: dict[str, Any]) -> Problem:
         duty_jobs=data["duty_jobs"],
         duty_satisfaction=data["duty_satisfaction"],
         travel_days=data["travel_days"],
+        met=frozenset((one, other) for one, other in data["met"]),
     )
 
 

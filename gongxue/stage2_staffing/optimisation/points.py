@@ -24,10 +24,16 @@ def pair_parts(candidate: Candidate, demand: Demand, seat: Seat, duty_satisfacti
     elif idle := min(w.IDLE_MOST, max(0, (demand.first_day - candidate.last_job_on).days // 365)):
         parts.append((w.IDLE_YEAR * idle, f"距上次任务已满 {idle} 年"))
     if candidate.last_institution is not None and candidate.last_institution == demand.institution:
-        parts.append((-w.ROTATION, "上一次任务也在本机构，宜轮换搭档"))
+        parts.append((-w.ROTATION, "上一次任务也在本机构，宜轮换"))
     if seat == Seat.INSTRUCTOR:
         parts += _travel(candidate, demand)
     return parts
+
+
+def partner_parts(again: int) -> list[Part]:
+    """What counts against somebody who has taught with so many of a class's other instructors lately."""
+    who = "本班另一位授课教师" if again == 1 else f"本班另外 {again} 位授课教师"
+    return [(-w.PARTNERS * again, f"近两年曾与{who}搭档，宜轮换")] if again else []
 
 
 def _travel(candidate: Candidate, demand: Demand) -> list[Part]:

@@ -33,6 +33,9 @@ class Prices:
     relaxed: dict[Place, float]  # the pairs of the relaxation with their share
     rounds: int
     cut: bool
+    relaxation: float | None = (
+        None  # worth of the relaxation over all pairs; None when it did not come to its end
+    )
 
 
 def priced(field: Field, known: list[Place], rounds: int, seconds: float) -> Prices:
@@ -42,12 +45,13 @@ def priced(field: Field, known: list[Place], rounds: int, seconds: float) -> Pri
     relaxation.look_at(_first(field, pairs, known, need))
     number, found = 1, relaxation.solve()
     gain = relaxation.gains(found)
-    while number < rounds and not found.cut and relaxation.grow(found, gain, need):
+    while (more := not found.cut and relaxation.grow(found, gain, need)) and number < rounds:
         number, found = number + 1, relaxation.solve()
         gain = relaxation.gains(found)
     by_seat = [(gain[pairs.of_seat(c, 0)], gain[pairs.of_seat(c, 1)]) for c in range(len(field.classes))]
     bound = years.bound(field, pairs, relaxation.seat_prices(found))
-    return Prices(by_seat, bound, relaxation.shares(found), number, found.cut)
+    ended = None if more or found.cut else -found.objective
+    return Prices(by_seat, bound, relaxation.shares(found), number, found.cut, ended)
 
 
 def _first(field: Field, pairs: AllPairs, known: list[Place], need: Ints) -> Ints:

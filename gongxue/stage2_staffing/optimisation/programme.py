@@ -3,11 +3,14 @@
 Columns: one per pair (class, kind of seat, teacher); one per place of a job in a teacher's year, worth what that place is
 worth; one per kind of seat of a class for what stays empty. Rows: every seat is filled or counted as empty; a teacher has
 one job at most on the first day of each of their classes (which covers every overlap, and both kinds of seats of one class);
-the jobs of a year are the places that count; at most so many a year.
+the jobs of a year are the places that count; at most so many a year. For every two instructors who may meet again, in
+each class that could take both: a column that is one when both are taken, and costs.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 from gongxue.stage2_staffing.optimisation import weights as w
 from gongxue.stage2_staffing.optimisation.candidates import Field, Ints
 from gongxue.stage2_staffing.optimisation.highs import Floats, Programme
-from gongxue.stage2_staffing.optimisation.roster import Place
+from gongxue.stage2_staffing.optimisation.roster import Place, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Model:
     programme: Programme
     pairs: Pairs
     begin: tuple[int, int, int]  # first row of the seats, of the places in a year, of the days
+    meeting: list[
+        tuple[int, list[int]]
+    ]  # column, and the columns of pairs of which all but one are free of charge
 
     def staffing(self, x: Floats) -> list[Place]:
         """The pairs that a whole solution chose."""
@@ -96,8 +102,12 @@ class _Rows:
         )  # fmt: skip
 
 
-def model_of(field: Field, pairs: Pairs, had: Ints) -> Model:
-    """The programme of some pairs around `had` jobs of the year [teacher, year, kind]."""
+def model_of(roster: Roster, pairs: Pairs, apart: Iterable[tuple[int, int]] = ()) -> Model:
+    """The programme of some pairs around a staffing of everything else.
+
+    apart: teachers who have not met and are to meet once at most in these classes.
+    """
+    field, had = roster.field, roster.had
     rows, n = _Rows(), len(pairs)
     year = field.year[pairs.c]
     seat_keys, seat = np.unique(pairs.c * 2 + pairs.s, return_inverse=True)
@@ -117,10 +127,58 @@ def model_of(field: Field, pairs: Pairs, had: Ints) -> Model:
     first_day = rows.family(np.zeros(days), np.ones(days))
     rows.put(first_day + day_row, day_pair, 1)
     _caps(field, pairs, year, had, rows)
-    cost = np.concatenate([-pairs.points, -ladder_cost, np.full(len(need), w.UNFILLED)]).astype(np.float64)
-    most = np.concatenate([np.ones(empty), need])
+    met = _Meeting(roster, pairs, empty + len(need))
+    met.write(rows, apart)
+    points = pairs.points - met.beside
+    cost = np.concatenate([-points, -ladder_cost, np.full(len(need), w.UNFILLED), met.cost]).astype(
+        np.float64
+    )
+    most = np.concatenate([np.ones(empty), need, met.most])
     whole = np.arange(len(cost)) < n
-    return Model(rows.programme(cost, most, whole), pairs, (first_seat, first_place, first_day))
+    begin = (first_seat, first_place, first_day)
+    return Model(rows.programme(cost, most, whole), pairs, begin, met.columns)
+
+
+class _Meeting:
+    """Partners who would meet again. A column `both` for two teachers in a class: at least x + y - 1."""
+
+    def __init__(self, roster: Roster, pairs: Pairs, first: int) -> None:
+        self.roster, self.first = roster, first
+        self.cost: list[float] = []
+        self.most: list[float] = []
+        self.columns: list[tuple[int, list[int]]] = []
+        self.beside = np.zeros(
+            len(pairs), np.int64
+        )  # against a pair whose partner is not to be chosen any more
+        self.of_class: dict[int, dict[int, int]] = defaultdict(dict)  # class → teacher → column
+        for at in np.flatnonzero(pairs.s == 0).tolist():
+            self.of_class[int(pairs.c[at])][int(pairs.t[at])] = at
+
+    def write(self, rows: _Rows, apart: Iterable[tuple[int, int]]) -> None:
+        """The pairs who have met, in each class; then those who are to meet once at most."""
+        met = self.roster.met
+        for c, at in self.of_class.items():
+            for t, column in at.items():
+                self.beside[column] = w.PARTNERS * met.again(t, self.roster.beside(c))
+            for one in at:
+                for other in met.of(one):
+                    if one < other and other in at:
+                        self._column(rows, [at[one], at[other]], w.PARTNERS)
+        for pair in apart:
+            once = [c for c, at in self.of_class.items() if pair[0] in at and pair[1] in at]
+            both = [self._column(rows, [self.of_class[c][t] for t in pair], 0) for c in once]
+            self._column(rows, both, w.PARTNERS)
+
+    def _column(self, rows: _Rows, of: list[int], cost: float) -> int:
+        """A column that is at least the sum of others less one."""
+        column = self.first + len(self.cost)
+        row = rows.family(np.array([-np.inf]), np.ones(1))
+        rows.put(np.full(len(of), row), np.array(of), 1)
+        rows.put(np.array([row]), np.array([column]), -1)
+        self.cost.append(cost)
+        self.most.append(len(of))
+        self.columns.append((column, of))
+        return column
 
 
 def _ladder(field: Field, keys: Ints, count: Ints, had: Ints) -> tuple[Ints, Ints]:

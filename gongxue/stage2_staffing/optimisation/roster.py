@@ -19,11 +19,14 @@ class Roster:
         self.field = field
         self.taken = field.taken.copy()
         self.had = field.had.copy()
+        self.met = field.met.copy()
         self.held: list[tuple[list[int], list[int]]] = [([], []) for _ in field.classes]
 
     def add(self, c: int, s: int, t: int) -> None:
         """Give a free teacher a seat."""
         f = self.field
+        if s == 0:
+            self.met.meet(t, self.beside(c))
         self.held[c][s].append(t)
         self.taken[t, f.start[c] : f.end[c] + 1] = True
         self.had[t, f.year[c], s] += 1
@@ -34,6 +37,20 @@ class Roster:
         self.held[c][s].remove(t)
         self.taken[t, f.start[c] : f.end[c] + 1] = False
         self.had[t, f.year[c], s] -= 1
+        if s == 0:
+            self.met.meet(t, self.beside(c), -1)
+
+    def beside(self, c: int) -> list[int]:
+        """The instructors a class has so far."""
+        return [*self.field.beside[c], *self.held[c][0]]
+
+    def against(self, c: int, s: int) -> Ints:
+        """Points against each eligible teacher of a seat, for partners whom they would meet again."""
+        teachers = self.field.eligible[c][s]
+        total = np.zeros(len(teachers), np.int64)
+        for other in self.beside(c) if s == 0 else ():
+            total += w.PARTNERS * np.isin(teachers, self.met.of(other))
+        return total
 
     def fill(self, places: Iterable[Place]) -> None:
         """Give several seats."""
@@ -47,14 +64,14 @@ class Roster:
         left = self.had[teachers, f.year[c]].sum(axis=1) < w.MAX_JOBS
         return np.flatnonzero(~busy & left)
 
-    def best(self, c: int, s: int, price: Ints | None = None) -> int | None:
-        """The free teacher worth most for a seat, or None; equal ones by number. price: counted instead of points."""
+    def best(self, c: int, s: int) -> int | None:
+        """The free teacher worth most for a seat, or None; equal ones by number."""
         f = self.field
         teachers = f.eligible[c][s]
         able = self.free(c, teachers)
         if not len(able):
             return None
-        worth = (f.points[c][s] if price is None else price)[able]
+        worth = (f.points[c][s] - self.against(c, s))[able]
         worth = worth + f.rewards[s][self.had[teachers[able], f.year[c], s]]
         return int(teachers[able[int(worth.argmax())]])
 
@@ -73,14 +90,23 @@ class Roster:
         ]
 
 
-def value(field: Field, places: Iterable[Place], had: Ints | None = None) -> int:
-    """The objective: points of all pairs, of the place of each job in its year, less the empty seats.
+def value(field: Field, places: Iterable[Place], around: Roster | None = None) -> int:
+    """The objective: points of all pairs, of the place of each job in its year, less the partners who meet again and the
+    empty seats.
 
-    had: jobs that come before these, if not only the fixed ones.
+    around: the seats that come before these, if not only the fixed ones.
     """
-    had = (field.had if had is None else had).copy()
+    had, met = (
+        (field.had.copy(), field.met.copy()) if around is None else (around.had.copy(), around.met.copy())
+    )
+    beside: dict[int, list[int]] = {}
     filled = total = 0
     for c, s, t in places:
+        if s == 0:
+            others = beside.setdefault(c, list(field.beside[c]) if around is None else around.beside(c))
+            total -= w.PARTNERS * met.again(t, others)
+            met.meet(t, others)
+            others.append(t)
         at = int(np.searchsorted(field.eligible[c][s], t))
         total += int(field.points[c][s][at]) + int(field.rewards[s][had[t, field.year[c], s]])
         had[t, field.year[c], s] += 1

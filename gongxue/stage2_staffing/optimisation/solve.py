@@ -22,6 +22,7 @@ from gongxue.stage2_staffing.optimisation.windows import (
     WINDOW,
     Effort,
     dive,
+    proven,
     restaff,
     rounds,
     sure_of,
@@ -80,8 +81,12 @@ def _whole(field: Field, first: Roster, effort: Effort, progress: Progress) -> t
     cut = False
     if value(field, best.places()) < prices.bound:
         cut = restaff(best, list(range(len(field.classes))), prices, effort)
+    bound = prices.bound
+    if value(field, best.places()) < bound:
+        bound, late = proven(best, prices, effort)
+        cut |= late
     progress(3, steps)
-    return best, prices.bound, 0, cut or prices.cut
+    return best, bound, 0, cut or prices.cut
 
 
 def _windows(

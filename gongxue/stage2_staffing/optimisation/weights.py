@@ -27,9 +27,10 @@ SATISFACTION = 80  # per point of three above or below two (MG 8.4)
 IDLE_YEAR = 50  # per year since the last job, at most two: nobody should lose standing unasked (MG 9.1)
 IDLE_MOST = 2
 TRAVEL_KM = 50  # instructors travel: one point against per so many kilometres between the provinces' capitals
-# against, when the last job was at this institution, so that the same people meet less often. A pair who taught together
-# is not looked at: that would be a product of two choices, for every two teachers of every class, and no linear sum.
-ROTATION = 30
+ROTATION = 30  # against, when the last job was at this institution: people and institutions change too
+# against, for every two instructors of a class who have taught together this year or last, or are to teach together twice:
+# who always works with the same colleague learns from one only. Examiners judge alone and do not count.
+PARTNERS = 30
 
 MAX_JOBS = 8  # hard: jobs of one teacher in one calendar year, teaching and examining together
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
 from gongxue.stage2_staffing.optimisation.candidates import Field, Ints
 from gongxue.stage2_staffing.optimisation.highs import Floats, solve_whole
-from gongxue.stage2_staffing.optimisation.prices import Prices
+from gongxue.stage2_staffing.optimisation.prices import LEAST, Prices
 from gongxue.stage2_staffing.optimisation.programme import Model, Pairs, model_of
 from gongxue.stage2_staffing.optimisation.roster import Place, Roster, greedy, value
 
@@ -27,7 +29,9 @@ class Effort:
     passes: int = 2  # over all classes, when there are too many for one programme
     per_seat: int = 8  # pairs looked at per seat in a window and in the one programme
     nodes: int = 50  # of each exact search
+    meetings: int = 4  # searches at most while the same two are found together twice
     gap: float = 2e-5  # at which an exact search is content
+    proof: int = 100  # points that may be missing for the last proof to be tried
     seconds: float = 120  # safety net of each step
 
 
@@ -42,21 +46,82 @@ def restaff(
     prices: pairs are chosen by their reduced gain, and those of the relaxation are among them; without prices by their
     points and the place in the teacher's year.
     """
-    field = roster.field
-    old = [(c, s, t) for c in classes for s in (0, 1) for t in roster.held[c][s]]
-    for place in old:
-        roster.remove(*place)
+    old = _emptied(roster, classes)
     pairs = _pairs(roster, classes, prices, effort.per_seat, old)
-    if not len(pairs):
-        return False
-    model = model_of(field, pairs, roster.had)
-    found = solve_whole(
-        model.programme, gap=effort.gap, nodes=effort.nodes, seconds=effort.seconds, begin=_begin(model, old)
-    )
-    new = old if found.x is None else model.staffing(found.x)
-    better = value(field, new, roster.had) > value(field, old, roster.had)
-    roster.fill(new if better else old)
-    return found.cut
+    best, _, cut = _searched(roster, pairs, old, effort)
+    roster.fill(best)
+    return cut
+
+
+def proven(roster: Roster, prices: Prices, effort: Effort = EFFORT) -> tuple[int, bool]:
+    """Look at every pair that a better staffing of all classes could use. Returns a bound, and whether time cut it off.
+
+    A staffing with a pair is worth at most the relaxation and the (negative) gain of the pair; what is left out by that
+    cannot be part of a better one, so the bound of the search among the others is a bound of all.
+    """
+    field = roster.field
+    best = value(field, roster.places())
+    if prices.relaxation is None or prices.relaxation - best > effort.proof:
+        return prices.bound, False
+    least = (
+        best + 1 - prices.relaxation - LEAST * (1 + int(field.need.sum()))
+    )  # what the relaxation overlooks
+    chosen = [
+        (c, s, np.flatnonzero(prices.gain[c][s] >= least))
+        for c in range(len(field.classes))
+        for s in (0, 1)
+        if field.need[c, s]
+    ]
+    old = _emptied(roster, list(range(len(field.classes))))
+    exact = replace(effort, gap=0, nodes=effort.nodes * 10)
+    found, bound, cut = _searched(roster, Pairs.of(field, chosen), old, exact)
+    roster.fill(found)
+    return min(prices.bound, max(bound, best)), cut
+
+
+def _emptied(roster: Roster, classes: list[int]) -> list[Place]:
+    places = [(c, s, t) for c in classes for s in (0, 1) for t in roster.held[c][s]]
+    for place in places:
+        roster.remove(*place)
+    return places
+
+
+def _searched(
+    roster: Roster, pairs: Pairs, best: list[Place], effort: Effort
+) -> tuple[list[Place], int, bool]:
+    """The best staffing of some pairs that was found, what none of them exceeds, and whether time cut it off."""
+    apart: set[tuple[int, int]] = set()
+    bound, cut = 2**53, False
+    for _ in range(effort.meetings if len(pairs) else 0):
+        model = model_of(roster, pairs, sorted(apart))
+        found = solve_whole(
+            model.programme,
+            gap=effort.gap,
+            nodes=effort.nodes,
+            seconds=effort.seconds,
+            begin=_begin(model, best),
+        )
+        cut |= found.cut
+        bound = min(bound, math.floor(-found.bound + 1e-3))
+        new = best if found.x is None else model.staffing(found.x)
+        if value(roster.field, new, roster) > value(roster.field, best, roster):
+            best = new
+        more = _twice(roster, new) - apart
+        if not more:
+            break
+        apart |= more
+    return best, bound, cut
+
+
+def _twice(roster: Roster, places: list[Place]) -> set[tuple[int, int]]:
+    """Instructors who have not met and would teach together in two of these classes: rarely many, so that they are kept
+    apart once it has happened."""
+    classes: dict[int, list[int]] = defaultdict(list)
+    for c, s, t in places:
+        if s == 0:
+            classes[c].append(t)
+    times = Counter(pair for held in classes.values() for pair in combinations(sorted(held), 2))
+    return {(a, b) for (a, b), count in times.items() if count > 1 and not roster.met.again(a, (b,))}
 
 
 def _pairs(
@@ -73,7 +138,8 @@ def _pairs(
                 continue
             teachers = field.eligible[c][s]
             able = roster.free(c, teachers)
-            worth = _worth(roster, c, s)[able] if prices is None else prices.gain[c][s][able]
+            gain = _worth(roster, c, s) if prices is None else prices.gain[c][s]
+            worth = (gain - roster.against(c, s))[able]
             at = able[np.argsort(-worth, kind="stable")[: per_seat * int(field.need[c, s])]]
             also = able[np.isin(teachers[able], sorted(kept[c, s]))]
             chosen.append((c, s, np.union1d(at, also)))
@@ -98,6 +164,8 @@ def _completed(model: Model, x: Floats) -> Floats:
     """Fill in the places of the years, best first, and what stays empty."""
     prog, n = model.programme, len(model.pairs)
     first_seat, first_place, first_day = model.begin
+    for column, of in model.meeting:
+        x[column] = max(0, x[of].sum() - 1)
     for row in range(first_seat, first_day):
         columns = prog.columns[prog.starts[row] : prog.starts[row + 1]]
         count = x[columns[columns < n]].sum()

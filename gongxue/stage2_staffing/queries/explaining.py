@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from gongxue.foundation.identity.models import Role
@@ -10,6 +11,7 @@ from gongxue.parties.queries import members_visible_to
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage2_staffing.inputs import partners_lately
 from gongxue.stage2_staffing.models import AvoidanceLift, Invitation
 from gongxue.stage2_staffing.queries import (
     FOUND,
@@ -49,13 +51,17 @@ def explain(
     demand, edition = demand_of(training_class), training_class.edition
     pool, lifts = candidates_for(training_class), lifted(training_class)
     free = [c for c in pool if not hindrances(c, demand, lifts)]
+    asked = {i.person_id: i for i in sorted(invitations_of(training_class), key=lambda row: row.pk)}
+    partners = _partners(training_class, asked, ranking)
     order = {
-        seat: {r.candidate.person: (n, r) for n, r in enumerate(rank(free, demand, seat, edition), 1)}
+        seat: {
+            r.candidate.person: (n, r)
+            for n, r in enumerate(rank(free, demand, seat, edition, partners=partners), 1)
+        }
         for seat in Seat
     }
     against = {c.person: hindrances(c, demand, lifts) for c in pool if c.person in people}
     listed = {view.row.person_id: view for view in reversed(ranking)}
-    asked = {i.person_id: i for i in sorted(invitations_of(training_class), key=lambda row: row.pk)}
     found = []
     for pk, person in list(people.items())[:FOUND]:
         invitation = asked.get(pk)
@@ -64,6 +70,19 @@ def explain(
         here = invitation is not None and invitation.state in Invitation.LIVE  # taken by this very class
         found.append(Explained(person, says, () if here else against[pk], points, invitation, lifts.get(pk)))
     return found
+
+
+def _partners(
+    training_class: TrainingClass, asked: dict[int, Invitation], ranking: list[RankedView]
+) -> Counter[int]:
+    """Person → with how many of the class's instructors they have taught lately: those asked, and those to be asked."""
+    here = {pk for pk, i in asked.items() if i.state in Invitation.LIVE and i.seat == Seat.INSTRUCTOR}
+    here |= {v.row.person_id for v in ranking if v.row.chosen and v.row.seat == Seat.INSTRUCTOR}
+    met: Counter[int] = Counter()
+    for pair in partners_lately(training_class.first_day, [training_class.pk]):
+        for one, other in (pair, pair[::-1]):
+            met[one] += other in here
+    return met
 
 
 def _place_words(listed: RankedView | None, asked: Invitation | None, hindered: bool) -> str:

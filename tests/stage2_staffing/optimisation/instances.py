@@ -60,7 +60,9 @@ def problems(draw: st.DrawFn, most_classes: int = 5, most_teachers: int = 12) ->
         shown, teacher = draw(st.sampled_from(open_)), draw(st.sampled_from(pool))
         seat = Seat.INSTRUCTOR if shown.instructors else Seat.EXAMINER
         fixed = frozenset({Job(shown.number, seat, teacher.person)})
-    return Problem(tuple(open_), tuple(pool), fixed)
+    pairs = st.tuples(st.integers(1, 12), st.integers(1, 12)).map(sorted).filter(lambda p: p[0] < p[1])
+    met = draw(st.sets(pairs.map(lambda p: (p[0], p[1])), max_size=12))
+    return Problem(tuple(open_), tuple(pool), fixed, met=frozenset(met))
 
 
 def every_choice(problem: Problem) -> list[tuple[Job, ...]]:

@@ -77,6 +77,7 @@ def test_an_empty_seat_costs_more_than_any_wish_may_bring() -> None:
         -weights.duty_points(Seat.INSTRUCTOR, weights.MAX_JOBS, 2)
         + 2 * weights.SATISFACTION
         + weights.ROTATION
+        + 3 * weights.PARTNERS  # a class has four instructors at most
     )
     assert most + worst < weights.UNFILLED
 
