@@ -11,8 +11,6 @@ urlpatterns = [
     route("national/", national.national_list, "national_list", Open.PUBLIC),
     route("national/editions/", editions.edition_list, "editions", Open.PUBLIC),
     route("national/editions/<int:pk>/", editions.edition_page, "edition", Open.PUBLIC),
-    route("national/editions/<int:pk>/<str:form>", editions.edition_file, "edition_file", Open.PUBLIC),
-    route("national/<str:form>", national.national_file, "national_file", Open.PUBLIC),
     route("planning/", views.rounds, "planning.rounds", P.SEE_CLASSES),
     route("planning/open/", views.open_round, P.OPEN_ROUND.value, P.OPEN_ROUND),
     route("planning/<int:pk>/feasibility/", feasibility.feasibility, "planning.feasibility", P.SEE_CLASSES),

@@ -53,12 +53,14 @@ QUERIES: list[tuple[str, list[str]]] = [
 def test_page_and_files_say_the_same(three: None, query: str, codes: list[str]) -> None:
     page = Client().get(f"{HERE}?{query}").content.decode()
     assert page.count(ROW) == len(codes)
-    data = Client().get(f"{HERE}list.json?{query}").json()
+    data = Client().get(f"{HERE}?as=list.json&{query}").json()
     assert [line["institution_code"] for line in data["lines"]] == codes
     assert data["count"] == len(codes)
-    sheet = openpyxl.load_workbook(io.BytesIO(Client().get(f"{HERE}list.xlsx?{query}").content)).worksheets[0]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(Client().get(f"{HERE}?as=list.xlsx&{query}").content)
+    ).worksheets[0]
     assert [row[1] for row in sheet.iter_rows(min_row=3, values_only=True)] == codes, "leading zeros survive"
-    feed: Any = Calendar.from_ical(Client().get(f"{HERE}list.ics?{query}").content)
+    feed: Any = Calendar.from_ical(Client().get(f"{HERE}?as=list.ics&{query}").content)
     events = feed.walk("VEVENT")
     assert len(events) == len(codes)
     for event, line in zip(events, data["lines"], strict=True):
@@ -102,7 +104,7 @@ def test_a_full_day_counts_what_it_does_not_show(class_at: ClassAtFixture) -> No
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("where", "queries"),
-    [("?view=month&month=2023-06", 2), ("list.json", 1), ("list.xlsx", 1), ("list.ics", 1)],
+    [("?view=month&month=2023-06", 2), ("?as=list.json", 1), ("?as=list.xlsx", 1), ("?as=list.ics", 1)],
 )
 def test_one_query_for_the_classes_whatever_their_number(
     class_at: ClassAtFixture, where: str, queries: int, rows: int
@@ -141,14 +143,14 @@ def test_an_edition_is_open_to_everybody_as_page_and_file(three: None) -> None:
     for where in numbers:
         page = Client().get(where).content.decode()
         assert "完整清单" in page
-        data = Client().get(f"{where}list.json").json()
+        data = Client().get(f"{where}?as=list.json").json()
         assert len(data["lines"]) == data["number"]
-        changes = Client().get(f"{where}changes.json").json()
+        changes = Client().get(f"{where}?as=changes.json").json()
         assert [change["kind"] for change in changes["changes"]] == ["added"]
         for form in ("list.xlsx", "changes.xlsx"):
-            made = openpyxl.load_workbook(io.BytesIO(Client().get(where + form).content))
+            made = openpyxl.load_workbook(io.BytesIO(Client().get(f"{where}?as={form}").content))
             assert made.worksheets[0].max_row >= 3
-        assert Client().get(f"{where}list.pdf").status_code == 404
+        assert Client().get(f"{where}?as=list.pdf").status_code == 404
     assert Client().get("/national/editions/987654/").status_code == 404
 
 
@@ -156,7 +158,7 @@ def test_any_two_editions_are_compared(three: None) -> None:
     newest = re.findall(
         r'href="(/national/editions/\d+/)"', Client().get("/national/editions/").content.decode()
     )[0]
-    data = Client().get(f"{newest}changes.json?against=1").json()
+    data = Client().get(f"{newest}?as=changes.json&against=1").json()
     assert (data["from"], data["to"], len(data["changes"])) == (1, 3, 2)
     page = Client().get(f"{newest}?against=1").content.decode()
     assert "与第 1 期相比的变更" in page

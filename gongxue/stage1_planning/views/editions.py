@@ -45,9 +45,11 @@ def _compared(request: OpenRequest, edition: PublishedEdition) -> Comparison:
     return compare(edition, (other.first() if asked else None) or previous(edition))
 
 
-def edition_page(request: OpenRequest, pk: int) -> HttpResponse:
-    """An edition: what it changed, in words and by item, and the complete list as it was on that day."""
+def edition_page(request: OpenRequest, pk: int) -> HttpResponseBase:
+    """An edition: what it changed, in words and by item, and the complete list as it was on that day; (`as`) as a file."""
     edition = _edition(pk)
+    if form := request.GET.get("as"):
+        return _file(request, edition, form)
     found = _compared(request, edition)
     shown = {
         "edition": edition,
@@ -59,9 +61,8 @@ def edition_page(request: OpenRequest, pk: int) -> HttpResponse:
     return render(request, "planning/edition.html", shown)
 
 
-def edition_file(request: OpenRequest, pk: int, form: str) -> HttpResponseBase:
+def _file(request: OpenRequest, edition: PublishedEdition, form: str) -> HttpResponseBase:
     """list.json, list.xlsx, changes.json, changes.xlsx of an edition; 404 for anything else."""
-    edition = _edition(pk)
     if form == "list.json":
         return _json(edition_json(edition))
     if form == "changes.json":

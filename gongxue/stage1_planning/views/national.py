@@ -32,9 +32,11 @@ from gongxue.stage1_planning.queries.national import (
 PAGE = 50  # rows of a list
 
 
-def national_list(request: OpenRequest) -> HttpResponse:
-    """The list, narrowed by words, place, level, category and days; or the same as a month."""
+def national_list(request: OpenRequest) -> HttpResponseBase:
+    """The list, narrowed by words, place, level, category and days; the same as a month, or (`as`) as a file."""
     asked = chosen(request, *FILTERS, "view")
+    if form := request.GET.get("as"):
+        return _file(request, asked, form)
     shown: dict[str, Any] = {
         "provinces": provinces(),
         "levels": list(Level),
@@ -71,9 +73,8 @@ def _name(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def national_file(request: OpenRequest, form: str) -> HttpResponseBase:
+def _file(request: OpenRequest, asked: dict[str, str], form: str) -> HttpResponseBase:
     """Exactly the filtered list as list.xlsx, list.json or list.ics; 404 for anything else."""
-    asked = chosen(request, *FILTERS)
     rows = found_classes(asked, clock.today())
     if form == "list.json":
         lines = [edition_row(row) for row in rows]
