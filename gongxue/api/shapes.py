@@ -45,7 +45,16 @@ from gongxue.stage3_programme.models import (
     SectionVerdict,
 )
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
-from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
+from gongxue.stage5_delivery.models import (
+    Attendee,
+    Delivery,
+    LearningProduct,
+    Leave,
+    MarkCorrection,
+    OnlineUnit,
+    RollWindow,
+    Scan,
+)
 from gongxue.stage6_assessment.models import (
     Correction,
     DraftSheet,
@@ -131,6 +140,14 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Opinion: ("id", "application.id", "person.id", "agrees", "comment", "given_at"),
     Delivery: ("id", "training_class.id", "state", "version", "started_at", "finished_at"),
     Attendee: ("id", "training_class.id", "application.id", "application.seat", "arrived_at", "group", "attempt"),
+    RollWindow: ("id", "training_class.id", "day", "period", "group", "state", "version", "opened_at", "late_at", "closes_at", "closed_at"),
+    Scan: ("id", "training_class.id", "attendee.id", "day", "period", "presence", "via", "at"),
+    Leave: ("id", "training_class.id", "attendee.id", "lessons", "reason", "state", "version", "asked_at", "answer", "decided_at"),
+    MarkCorrection: (
+        "id", "training_class.id", "attendee.id", "day", "period", "old", "new", "reason", "state", "version", "proposed_at",
+        "answer", "decided_at",
+    ),
+    OnlineUnit: ("id", "training_class.id", "day", "period", "group", "link", "material", "set_at"),
     LearningProduct: ("id", "attendee.id", "attempt", "title", "note", "handed_in_at"),
     DraftSheet: ("id", "mark", "comment", "saved_at"),
     ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),

@@ -201,10 +201,12 @@ def _delivery(file: ClassFile) -> StageCard:
         return card
     _roll_facts(file, card, delivery)
     card.links = [("学习成果", file.url("products"))]
-    if not file.is_(Duty.TRAINEE):
+    if file.is_(Duty.TRAINEE):
+        card.links.insert(0, ("我的考勤", file.url("my_attendance")))
+    else:
         card.links.insert(0, ("班务", file.url("office")))
     if file.may(P.CALL_ROLL):
-        card.links.insert(1, ("考勤点名", file.url("roll")))
+        card.links[1:1] = [("考勤点名", file.url("roll")), ("请假和更正", file.url("leaves"))]
     return card
 
 

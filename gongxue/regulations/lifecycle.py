@@ -15,6 +15,8 @@ from .states import (
     DeliveryState,
     EnrolmentState,
     InvitationState,
+    LeaveState,
+    MarkCorrectionState,
     OpeningState,
     PlanState,
     ProgrammeState,
@@ -23,6 +25,7 @@ from .states import (
     RoundState,
     State,
     TeamChangeState,
+    WindowState,
 )
 
 __all__ = [
@@ -38,6 +41,8 @@ __all__ = [
     "DeliveryState",
     "EnrolmentState",
     "InvitationState",
+    "LeaveState",
+    "MarkCorrectionState",
     "Move",
     "OpeningState",
     "PlanState",
@@ -48,6 +53,7 @@ __all__ = [
     "State",
     "TeamChangeState",
     "Thing",
+    "WindowState",
     "move_of",
     "moves_from",
 ]
@@ -107,6 +113,9 @@ THINGS: dict[str, Thing] = {
         Thing("enrolment", "招生", EnrolmentState),
         Thing("application", "参训申请", ApplicationState),
         Thing("delivery", "培训实施", DeliveryState),
+        Thing("roll_window", "签到", WindowState),
+        Thing("leave", "请假", LeaveState),
+        Thing("mark_correction", "考勤更正", MarkCorrectionState),
         Thing("retake", "二次终结性考核", RetakeState),
         Thing("results", "成绩", ResultsState),
         Thing("correction", "成绩更正", CorrectionState),
@@ -116,6 +125,7 @@ THINGS: dict[str, Thing] = {
 
 _PLAN, _INV, _PRO, _APP = PlanState, InvitationState, ProgrammeState, ApplicationState
 _CHG = ChangeState
+_LV, _MC = LeaveState, MarkCorrectionState
 
 MOVES: tuple[Move, ...] = (
     Move("round", P.PUBLISH_PLAN, (RoundState.OPEN, RoundState.PUBLISHED), RoundState.PUBLISHED, "TR 7"),
@@ -227,6 +237,14 @@ MOVES: tuple[Move, ...] = (
     ),
     Move("delivery", P.START_CLASS, (DeliveryState.PREPARING,), DeliveryState.RUNNING, "TR 11"),
     Move("delivery", P.FINISH_CLASS, (DeliveryState.RUNNING,), DeliveryState.FINISHED, "TR 11"),
+    Move("roll_window", P.CLOSE_WINDOW, (WindowState.OPEN,), WindowState.CLOSED, "TR 12"),
+    Move("roll_window", P.CALL_ROLL, (WindowState.OPEN,), WindowState.CLOSED, "TR 12"),
+    Move("roll_window", P.OPEN_WINDOW, (WindowState.OPEN,), WindowState.CLOSED, "TR 12"),  # its time was over
+    Move("leave", P.APPROVE_LEAVE, (_LV.REQUESTED,), _LV.APPROVED, "TR 12", seen=True),
+    Move("leave", P.REFUSE_LEAVE, (_LV.REQUESTED,), _LV.REFUSED, "TR 12", True, True),
+    Move("leave", P.WITHDRAW_LEAVE, (_LV.REQUESTED, _LV.APPROVED), _LV.WITHDRAWN, "TR 12"),
+    Move("mark_correction", P.CONFIRM_MARK, (_MC.PROPOSED,), _MC.CONFIRMED, "TR 12", seen=True),
+    Move("mark_correction", P.DECLINE_MARK, (_MC.PROPOSED,), _MC.DECLINED, "TR 12", True, True),
     # reading: AMB-09 the institution confirms an application for the second final assessment
     Move("retake", P.ALLOW_RETAKE, (RetakeState.APPLIED,), RetakeState.ALLOWED, "TR 12.2"),
     Move("results", P.CONFIRM_RESULTS, (ResultsState.OPEN,), ResultsState.CONFIRMED, "TR 13.1"),

@@ -179,6 +179,20 @@ class Permission(StrEnum):
     CHECK_IN = "delivery.check_in", "办理报到"
     ASSIGN_GROUPS = "delivery.group", "分组"
     CALL_ROLL = "delivery.call_roll", "考勤点名"
+    OPEN_WINDOW = "delivery.open_window", "开启扫码签到"
+    CLOSE_WINDOW = "delivery.close_window", "关闭扫码签到"
+    SCAN = "delivery.scan", "扫码签到"
+    JOIN_ONLINE = "delivery.join_online", "进入网络课堂"
+    ASK_LEAVE = "delivery.ask_leave", "申请请假"
+    WITHDRAW_LEAVE = "delivery.withdraw_leave", "撤回请假"
+    APPROVE_LEAVE = "delivery.approve_leave", "同意请假"
+    REFUSE_LEAVE = "delivery.refuse_leave", "不同意请假"
+    ENTER_ROLLS = "delivery.enter_rolls", "补录考勤"
+    PROPOSE_MARKS = "delivery.propose_marks", "提出考勤更正"
+    CONFIRM_MARK = "delivery.confirm_mark", "同意考勤更正"
+    DECLINE_MARK = "delivery.decline_mark", "不同意考勤更正"
+    SET_ONLINE = "delivery.set_online", "登记网络课时"
+    CLEAR_ONLINE = "delivery.clear_online", "取消网络课时"
     HAND_IN = "delivery.hand_in", "提交学习成果"
     FINISH_CLASS = "delivery.finish", "结束教学"
     # stage 6 (TR 12)
@@ -254,6 +268,12 @@ _K = OrganisationKind
 _READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL, P.SEE_DEADLINES)
 _COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS)
 
+# The record of attendance is the coordinator's; whoever proposes a correction, another account confirms it.
+_ATTENDANCE = (
+    P.OPEN_WINDOW, P.CLOSE_WINDOW, P.APPROVE_LEAVE, P.REFUSE_LEAVE, P.ENTER_ROLLS, P.PROPOSE_MARKS, P.CONFIRM_MARK,
+    P.DECLINE_MARK, P.SET_ONLINE, P.CLEAR_ONLINE,
+)  # fmt: skip
+
 DUTIES: dict[Duty, DutySpec] = {
     Duty.CENTRE: _spec(
         "部指导中心工作人员",
@@ -287,7 +307,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "培训机构工作人员",
         "报送计划、申请开班、编报方案、招生录取、组织培训、确认成绩。",
         INSTITUTIONS,
-        *_READS, P.REVEAL, *_COORDINATES,
+        *_READS, P.REVEAL, *_COORDINATES, *_ATTENDANCE,
         P.ADD_LINE, P.EDIT_LINE, P.REMOVE_LINE, P.SAVE_LINES, P.SUBMIT_PLAN,
         P.APPLY_ADDITION, P.APPLY_CHANGE, P.APPLY_CANCEL, P.AMEND_CHANGE, P.TAKE_BACK_CHANGE,
         P.OPEN_CLASS, P.RECOMMEND, P.INVITE, P.RESCUE, P.LIFT_AVOIDANCE, P.REVOKE_LIFT, P.WITHDRAW_INVITATION, P.NOMINATE,
@@ -299,7 +319,8 @@ DUTIES: dict[Duty, DutySpec] = {
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
     ),
     Duty.COORDINATOR: _spec(
-        "班务管理教师", "报到、分组、考勤点名和班务（TR 11.4）。", INSTITUTIONS, P.SEE_CLASSES, *_COORDINATES
+        "班务管理教师", "报到、分组、考勤点名和班务（TR 11.4）。", INSTITUTIONS, P.SEE_CLASSES, *_COORDINATES,
+        *_ATTENDANCE,
     ),
     Duty.CERTIFICATE_OFFICER: _spec(
         "证书管理员", "证书入库、核发、登记台账（MG 18.2）。", INSTITUTIONS,
@@ -320,7 +341,7 @@ DUTIES: dict[Duty, DutySpec] = {
         EMPLOYERS,
         P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
         P.ACCEPT_SEAT, P.DECLINE_SEAT,
-        P.HAND_IN,
+        P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
     ),
     Duty.SCHOOL: _spec(

@@ -115,6 +115,30 @@ class DeliveryState(State):
     FINISHED = "finished", "教学已结束"
 
 
+class WindowState(State):
+    """A window in which a lesson period's trainees check in themselves 签到."""
+
+    OPEN = "open", "签到中"
+    CLOSED = "closed", "已关闭"
+
+
+class LeaveState(State):
+    """A request for leave 请假."""
+
+    REQUESTED = "requested", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class MarkCorrectionState(State):
+    """A correction of the roll that waits for a second person 考勤更正."""
+
+    PROPOSED = "proposed", "待另一人同意"
+    CONFIRMED = "confirmed", "已更正"
+    DECLINED = "declined", "未同意"
+
+
 class RetakeState(State):
     """A request for a second final assessment 二次终结性考核申请."""
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from gongxue.foundation.files.uploads import PRODUCTS
-from gongxue.regulations.attendance import Presence
-from gongxue.regulations.parallel import MOST_GROUPS
+from gongxue.regulations.attendance import WINDOW_MINUTES, Presence
+from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import said
+from gongxue.regulations.parallel import MOST_GROUPS, group_title
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage5_delivery.models import Attendee
+from gongxue.stage5_delivery.queries import lessons_of
 
 MEGABYTE = 1024 * 1024
 GROUPS = range(1, 11)  # the numbers that the act takes
@@ -74,9 +78,57 @@ class RollForm(forms.Form):
         return (self.cleaned_data.get("group") or 0) if self.is_valid() else 0
 
 
-def presences_in(data: Mapping[str, str], attendees: list[Attendee]) -> dict[int, str]:
-    """attendee id → presence as it was marked; who is not mentioned is present."""
-    return {a.pk: data.get(f"presences.{a.pk}") or Presence.PRESENT.value for a in attendees}
+class WindowForm(RollForm):
+    """A check-in of a period: how long, and from when one is late."""
+
+    minutes = forms.IntegerField(min_value=1, max_value=WINDOW_MINUTES[1])
+    late_after = forms.IntegerField(min_value=0, max_value=WINDOW_MINUTES[1])
+
+    def clean_group(self) -> int:
+        """0 for everybody."""
+        return self.cleaned_data.get("group") or 0
+
+
+class OnlineForm(forms.Form):
+    """Periods of a day that are held online, and where."""
+
+    breaches: Sequence[Breach] = ()
+    day = forms.TypedChoiceField(label="日期", coerce=date.fromisoformat)
+    periods = forms.TypedMultipleChoiceField(label="课时", coerce=int, widget=forms.CheckboxSelectMultiple)
+    group = forms.TypedChoiceField(label="小组", coerce=int, required=False)
+    link = forms.CharField(
+        label="课堂链接", max_length=300, help_text="会议或课程平台的完整网址，以 https:// 开头。",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )  # fmt: skip
+    material = forms.CharField(
+        label="资料和说明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="如：会议号和入会密码、须先下载的资料。",
+    )  # fmt: skip
+
+    def __init__(self, training_class: TrainingClass, data: Any = None) -> None:
+        super().__init__(data)
+        lessons = lessons_of(training_class)
+        groups = sorted({group for taught in lessons.values() for group in taught} | {0})
+        days = dict.fromkeys(day for day, _ in lessons)
+        self.fields["day"].choices = [(day.isoformat(), said(day)) for day in days]  # type: ignore[attr-defined]
+        periods = sorted({period for _, period in lessons})
+        self.fields["periods"].choices = [(n, f"第 {n} 课时") for n in periods]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [(n, group_title(n)) for n in groups]  # type: ignore[attr-defined]
+
+    def clean_group(self) -> int:
+        """0 for the whole class."""
+        return self.cleaned_data.get("group") or 0
+
+
+def presences_in(
+    data: Mapping[str, str], attendees: list[Attendee], usual: Mapping[int, str] | None = None
+) -> dict[int, str]:
+    """attendee id → presence as it was marked. Who is not mentioned is as `usual` says, else present; "" is not marked."""
+    known = usual or {}
+    found = {
+        a.pk: data.get(f"presences.{a.pk}") or known.get(a.pk, Presence.PRESENT.value) for a in attendees
+    }
+    return {pk: word for pk, word in found.items() if word}
 
 
 def seen_in(data: Mapping[str, str], attendees: list[Attendee]) -> dict[int, str]:

@@ -65,6 +65,14 @@ application    enrolment.reject            submitted|waiting         rejected   
 application    enrolment.withdraw  draft|submitted|waiting|offered|admitted  withdrawn      TR 10    -
 delivery       delivery.start              preparing                 running        TR 11    -
 delivery       delivery.finish             running                   finished       TR 11    -
+roll_window    delivery.close_window       open                      closed         TR 12    -   # G02
+roll_window    delivery.call_roll          open                      closed         TR 12    -   # G02
+roll_window    delivery.open_window        open                      closed         TR 12    -   # its time was over
+leave          delivery.approve_leave      requested                 approved       TR 12    s   # G03
+leave          delivery.refuse_leave       requested                 refused        TR 12    rs  # G03
+leave          delivery.withdraw_leave     requested|approved        withdrawn      TR 12    -
+mark_correction  delivery.confirm_mark     proposed                  confirmed      TR 12    s   # G03
+mark_correction  delivery.decline_mark     proposed                  declined       TR 12    rs  # G03
 retake         assessment.allow_retake     applied                   allowed        TR 12.2  -   # G14, AMB-09
 results        assessment.confirm          open                      confirmed      TR 13.1  -   # H11
 correction     assessment.countersign      requested                 countersigned  MG 13    s   # G19
@@ -130,6 +138,9 @@ FINAL = {
     "enrolment": {"closed"},
     "application": {"rejected", "withdrawn"},
     "delivery": {"finished"},
+    "roll_window": {"closed"},
+    "leave": {"refused", "withdrawn"},
+    "mark_correction": {"confirmed", "declined"},
     "retake": {"allowed"},
     "results": {"confirmed"},
     "correction": {"countersigned", "refused"},
@@ -189,6 +200,14 @@ STANDS_AT = {
     "enrolment.withdraw": EMPLOYERS,
     "delivery.start": TRAINING,
     "delivery.finish": TRAINING,
+    "delivery.close_window": TRAINING,
+    "delivery.call_roll": TRAINING,
+    "delivery.open_window": TRAINING,
+    "delivery.approve_leave": TRAINING,
+    "delivery.refuse_leave": TRAINING,
+    "delivery.withdraw_leave": EMPLOYERS,
+    "delivery.confirm_mark": TRAINING,
+    "delivery.decline_mark": TRAINING,
     "assessment.allow_retake": TRAINING,
     "assessment.confirm": TRAINING,
     "assessment.countersign": PROVINCE,

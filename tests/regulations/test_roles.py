@@ -77,6 +77,13 @@ backbone: enrolment.give_opinion                                             # E
 institution: enrolment.admit enrolment.wait enrolment.reject                 # E04 S13: TR 10
 institution coordinator: delivery.start delivery.check_in delivery.group     # F08 F09: TR 11.4
 institution coordinator: delivery.call_roll delivery.finish                  # G02: TR 12
+institution coordinator: delivery.open_window delivery.close_window          # G02: TR 12
+institution coordinator: delivery.enter_rolls delivery.propose_marks         # G02: TR 12
+institution coordinator: delivery.confirm_mark delivery.decline_mark         # G03: two people
+institution coordinator: delivery.approve_leave delivery.refuse_leave        # G03: TR 12
+institution coordinator: delivery.set_online delivery.clear_online           # IP 8
+trainee: delivery.scan delivery.join_online                                  # G02: TR 12
+trainee: delivery.ask_leave delivery.withdraw_leave                          # G03: TR 12
 trainee: delivery.hand_in                                                    # G05: TR 12.1
 backbone: assessment.save assessment.score_process assessment.score_final    # G06 G12: TR 12
 trainee: assessment.apply_retake                                             # G14: TR 12.2

@@ -52,7 +52,7 @@ def test_every_page_can_be_opened_at_every_stage(
     assert {name for name, status in got.items() if status == 200} == expected
 
 
-QUERIES = {("office", "institution"): 12, ("roll", "coordinator"): 13, ("products", "instructor"): 8}
+QUERIES = {("office", "institution"): 12, ("roll", "coordinator"): 14, ("products", "instructor"): 8}
 
 
 @pytest.mark.parametrize(("page", "actor"), QUERIES)

@@ -36,7 +36,7 @@ from gongxue.stage3_programme.models import Programme
 from gongxue.stage3_programme.owed import corrections_due
 from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
-from gongxue.stage5_delivery.queries import rolls_of
+from gongxue.stage5_delivery.queries import rolls_of, waiting_for
 from gongxue.stage6_assessment.models import Results, Retake, TranscriptLine
 
 OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so long before its last day
@@ -240,9 +240,23 @@ def institution_results(role: Role, today: date) -> Todos:
 
 def coordinator(role: Role, today: date) -> Todos:
     """Who has not arrived, lessons that were not called, the end of the teaching."""
-    running = Delivery.objects.scope(role).filter(state=DeliveryState.RUNNING)
-    classes = [d.training_class for d in running.select_related("training_class__institution")]
-    return _arrivals(classes) + _lessons(classes, today)
+    rows = Delivery.objects.scope(role).filter(training_class__stage__in=[5, 6])
+    deliveries = list(rows.select_related("training_class__institution"))
+    classes = [one.training_class for one in deliveries if one.state == DeliveryState.RUNNING]
+    waiting = _leaves(role, [one.training_class for one in deliveries])
+    return _arrivals(classes) + _lessons(classes, today) + waiting
+
+
+def _leaves(role: Role, classes: list[TrainingClass]) -> Todos:
+    """Leaves to answer, corrections of the roll that somebody else has proposed."""
+    waiting = waiting_for(role) if classes else Counter()
+    todos = []
+    for tc in classes:
+        if leaves := waiting[tc.pk, "leave"]:
+            todos.append(class_todo("请假", f"{leaves} 个请假申请待批", tc, "leaves"))
+        if marks := waiting[tc.pk, "mark"]:
+            todos.append(class_todo("更正", f"{marks} 处考勤更正待您同意", tc, "leaves"))
+    return todos
 
 
 def _arrivals(classes: list[TrainingClass]) -> Todos:

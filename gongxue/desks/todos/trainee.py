@@ -10,6 +10,7 @@ from gongxue.certificates.models import LedgerEntry
 from gongxue.certificates.queries import certificates_visible_to
 from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Todos, class_todo
+from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.lifecycle import ApplicationState, DeliveryState
@@ -18,6 +19,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import applications_visible_to
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage5_delivery.queries import open_windows_of
 from gongxue.stage6_assessment.queries import records_of_classes
 from gongxue.stage7_evaluation.queries import classes_answered_by
 
@@ -62,7 +64,27 @@ def _classes(role: Role) -> Todos:
     todos: Todos = []
     for attendee in attendees:
         todos += _products(attendee, handed) + _form2(attendee, answered)
-    return todos + _retakes(role, [a.training_class for a in attendees if a.training_class.stage < 7])
+    return (
+        _check_ins(attendees)
+        + todos
+        + _retakes(role, [a.training_class for a in attendees if a.training_class.stage < 7])
+    )
+
+
+def _check_ins(attendees: list[Attendee]) -> Todos:
+    """Lessons for which one can check in now: one query, none while no class is taught."""
+    mine = {one.training_class_id: one for one in attendees if one.training_class.stage == 5}
+    if not mine:
+        return []
+    windows = open_windows_of([one.training_class for one in mine.values()], clock.now())
+    return [
+        class_todo(
+            "签到", f"第 {window.period} 课时签到中", mine[window.training_class_id].training_class, "my_attendance",
+            window.day, sub="扫描教室大屏幕上的二维码；网络课堂点“进入课堂”",
+        )
+        for window in windows
+        if window.group in (0, mine[window.training_class_id].group)
+    ]  # fmt: skip
 
 
 def _retakes(role: Role, classes: list[TrainingClass]) -> Todos:

@@ -14,6 +14,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class HashedFiles(CompressedManifestStaticFilesStorage):
     """Files under names with a hash. What has been collected does not change while a process lives."""
 
+    support_js_module_import_aggregation = (
+        True  # a module that another one imports has a hash in its name too
+    )
+
     def __init__(self) -> None:
         super().__init__()
         self._addresses: dict[str, str] = {}

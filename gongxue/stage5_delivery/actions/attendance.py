@@ -8,31 +8,36 @@ from typing import Any
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
-from gongxue.foundation.lifecycle.engine import lock, meanwhile_breach, touched
-from gongxue.foundation.lifecycle.errors import Conflict, RuleBroken, refuse_if
+from gongxue.foundation.lifecycle.engine import lock, meanwhile_breach, move, touched
+from gongxue.foundation.lifecycle.errors import Conflict, refuse_if
 from gongxue.foundation.trail.record import record
-from gongxue.regulations.attendance import Presence
+from gongxue.regulations.attendance import WARN_AT, MarkSource, Presence
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, said
+from gongxue.regulations.lifecycle import WindowState
 from gongxue.regulations.parallel import WHOLE_CLASS, group_title
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage5_delivery import notices
 from gongxue.stage5_delivery.actions.running import running_delivery
-from gongxue.stage5_delivery.models import AttendanceMark
+from gongxue.stage5_delivery.models import AttendanceMark, RollWindow
 from gongxue.stage5_delivery.queries import (
     NO_ABSENCE,
+    UNMARKED,
     Absence,
+    RollSheet,
     absences_of,
     attendees_of,
     expected_in,
+    said_known,
     seats_of_attendees,
+    sheet_at,
     taught_groups,
+    two_people_needed,
 )
 
-WARN_AT = 3  # periods missed: one before the limit (process.md 5)
-UNMARKED = "unmarked"  # what a page showed for somebody without a mark
+__all__ = ["UNMARKED", "WARN_AT", "call_roll", "new_marks", "warn"]
 
 
 def _roll_breaches(
@@ -83,69 +88,98 @@ def call_roll(
 ) -> int:  # fmt: skip
     """The roll of one lesson period: attendee id → presence; returns how many marks are new or changed.
 
-    Changing a mark needs a reason; every change stands in the trail with before and after. Whoever comes near the
+    Changing a mark needs a reason, and once the assessment has begun a second person (`propose_marks`); who checked in
+    themselves or is on leave begins with that, and the mark says where it comes from. Every change stands in the trail with before and after. Whoever comes near the
     limit of TR 12 is warned. Where groups are taught in parallel the roll may be called group by group. `seen` is what the page showed, UNMARKED for nothing yet: a Conflict names whose mark
     somebody else has changed since. Refused: not on the timetable, in the future, people of another class or
     of a group that has no lesson then.
     """
     shown = lock(training_class, by)
-    running_delivery(shown)
+    delivery = running_delivery(shown)
     seats = seats_of_attendees(shown)
-    before = {
-        mark.attendee_id: mark
-        for mark in AttendanceMark.objects.inside(training_class=shown, day=day, period=period)
-    }
+    sheet = sheet_at(shown, day, period)
+    before = sheet.marks
     refuse_if(_roll_breaches(shown, day, period, presences, seats, before, day_of(now)))
-    presences = _marked_here(presences, seen or {}, before, seats)
+    presences = _marked_here(presences, seen or {}, sheet, seats)
     corrected = [pk for pk, word in presences.items() if pk in before and before[pk].presence != word]
-    if corrected and not reason.strip():
-        raise RuleBroken(
-            [
-                Breach(
-                    "roll.reason",
-                    "TR 12",
-                    f"{len(corrected)} 人的考勤将被更正，须写明理由。",
-                    "请填写更正理由后提交。",
-                )
-            ]
-        )
-    fresh = [pk for pk in presences if pk not in before]
+    if corrected:
+        refuse_if(_correction_breaches(len(corrected), reason, two_people_needed(shown, delivery)))
+    fresh = {pk: word for pk, word in presences.items() if pk not in before}
     away = [pk for pk in [*fresh, *corrected] if presences[pk] != Presence.PRESENT]
     earlier = absences_of(shown, away)
-    AttendanceMark.objects.bulk_create(
-        AttendanceMark(
-            training_class=shown, attendee_id=pk, day=day, period=period, presence=presences[pk],
-            marked_by=by.account, marked_at=now,
-        )
-        for pk in fresh
-    )  # fmt: skip
+    new_marks(shown, day, period, fresh, sheet, by=by, now=now)
     for pk in corrected:
         AttendanceMark.objects.inside(pk=before[pk].pk).update(
-            presence=presences[pk], marked_by=by.account, marked_at=now
+            presence=presences[pk], source=MarkSource.CORRECTED, marked_by=by.account, marked_at=now
         )
     if fresh or corrected:
         record(
             Permission.CALL_ROLL, by=by, now=now, about=shown, reason=reason,
-            changes=_roll_changes(seats, day, period, presences, before, fresh, corrected),
+            changes=_roll_changes(seats, day, period, presences, before, list(fresh), corrected),
         )  # fmt: skip
-        _warn(shown, earlier, absences_of(shown, away), now)
+        warn(shown, earlier, absences_of(shown, away), now)
+        _close_windows(shown, day, period, {*before, *fresh}, now)
     return len(fresh) + len(corrected)
 
 
-def _presence_words(value: str) -> str:
-    return "未点名" if value == UNMARKED else Presence(value).title
+def new_marks(
+    shown: TrainingClass, day: date, period: int, fresh: Mapping[int, str], sheet: RollSheet, *, by: Role, now: datetime,
+    usual: MarkSource = MarkSource.ROLL,
+) -> None:  # fmt: skip
+    """Write marks where there are none yet: attendee id → presence. The caller has locked the class and asked the rules."""
+    AttendanceMark.objects.bulk_create(
+        AttendanceMark(
+            training_class=shown, attendee_id=pk, day=day, period=period, presence=word,
+            source=sheet.source(pk, word, usual), marked_by=by.account, marked_at=now,
+        )
+        for pk, word in fresh.items()
+    )  # fmt: skip
+
+
+def _correction_breaches(number: int, reason: str, two_people: bool) -> list[Breach]:
+    if two_people:
+        says = f"考核已经开始，{number} 人的考勤更正须由另一人同意。"
+        return [
+            Breach("roll.two_people", "TR 12", says, "请在点名页“提出更正”，由本机构另一名人员同意后生效。")
+        ]
+    if not reason.strip():
+        says = f"{number} 人的考勤将被更正，须写明理由。"
+        return [Breach("roll.reason", "TR 12", says, "请填写更正理由后提交。")]
+    return []
+
+
+def _close_windows(
+    shown: TrainingClass, day: date, period: int, marked: Collection[int], now: datetime
+) -> None:
+    """A check-in ends when the roll speaks of everybody whom it was for."""
+    rows = RollWindow.objects.inside(training_class=shown, day=day, period=period, state=WindowState.OPEN)
+    windows = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    if not windows:
+        return
+    people, groups = attendees_of(shown), taught_groups(shown)
+    for window in windows:
+        waited_for = expected_in(people, [window.group], groups)
+        if {one.pk for one in waited_for} <= set(marked):
+            move(window, Permission.CALL_ROLL, closed_at=now)
 
 
 def _marked_here(
-    presences: Mapping[int, str], seen: Mapping[int, str], before: dict[int, AttendanceMark], seats: dict[int, int]
-) -> dict[int, str]:  # fmt: skip
-    """What was marked on the page; Conflict when somebody else has marked the same people since."""
-    stored = {pk: before[pk].presence if pk in before else UNMARKED for pk in seats}
+    presences: Mapping[int, str], seen: Mapping[int, str], sheet: RollSheet, seats: dict[int, int]
+) -> dict[int, str]:
+    """What was marked on the page; Conflict when somebody else has marked the same people since, or they checked in.
+
+    Who checked in meanwhile as present and is marked present is no conflict.
+    """
+    stored = {pk: presences[pk] if _agrees(sheet, pk, presences.get(pk)) else sheet.known(pk) for pk in seats}
     marked, meanwhile = touched(presences, seen, stored)
     if meanwhile:
-        now_are = [f"{seats[pk]} 号现为{_presence_words(stored[pk])}" for pk in meanwhile]
+        now_are = [f"{seats[pk]} 号现为{said_known(stored[pk])}" for pk in meanwhile]
         raise Conflict([meanwhile_breach("考勤", now_are)])
     return marked
+
+
+def _agrees(sheet: RollSheet, attendee: int, word: str | None) -> bool:
+    return word is not None and sheet.suggests(attendee) == word
 
 
 def _roll_changes(
@@ -159,7 +193,7 @@ def _roll_changes(
     return {"period": [None, f"{day} 第{period}课时"], "called": [None, len(fresh)], **not_present, **changed}
 
 
-def _warn(
+def warn(
     shown: TrainingClass, earlier: dict[int, Absence], absences: dict[int, Absence], now: datetime
 ) -> None:
     """Tell whoever this roll call has brought to the limit or further."""

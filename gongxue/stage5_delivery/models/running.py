@@ -11,7 +11,7 @@ from gongxue.foundation.files.models import StoredFile
 from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
 from gongxue.foundation.lifecycle.scope import Scoped
-from gongxue.regulations.attendance import Presence
+from gongxue.regulations.attendance import MarkSource, Presence
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
 from gongxue.stage4_enrolment.models import Application
@@ -76,6 +76,9 @@ class AttendanceMark(Scoped):
     day = models.DateField("日期")
     period = models.PositiveSmallIntegerField("课时")
     presence = models.CharField("考勤", max_length=10, choices=[(p.value, p.title) for p in Presence])
+    source = models.CharField(
+        "来源", max_length=10, choices=[(s.value, s.title) for s in MarkSource], default=MarkSource.ROLL.value
+    )
     marked_by = account_field()
     marked_at = models.DateTimeField("记录时间")
 
@@ -85,6 +88,9 @@ class AttendanceMark(Scoped):
             models.UniqueConstraint(fields=["attendee", "day", "period"], name="attendance_once"),
             models.CheckConstraint(
                 condition=Q(presence__in=[p.value for p in Presence]), name="attendance_presence"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=[s.value for s in MarkSource]), name="attendance_source"
             ),
         ]
         indexes = [models.Index(fields=["training_class", "day", "period"], name="attendance_sheet")]

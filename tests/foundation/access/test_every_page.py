@@ -28,7 +28,14 @@ from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRoun
 from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Opening, StaffingRun, TeamChange
 from gongxue.stage3_programme.models import Programme, ProgrammeComment, ProgrammeTemplate, ReturnedItem, Room
 from gongxue.stage4_enrolment.models import Application, Enrolment
-from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage5_delivery.models import (
+    Attendee,
+    LearningProduct,
+    Leave,
+    MarkCorrection,
+    OnlineUnit,
+    RollWindow,
+)
 from gongxue.stage6_assessment.models import Correction, Retake
 from tests.cast import ClassAt, ClassesAtFixture, Plan, SignedIn
 from tests.routes import ABSENT, Page, pages
@@ -36,7 +43,8 @@ from tests.routes import ABSENT, Page, pages
 # Which rows the number in an address names; the longest beginning counts.
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
-    "attendees/": Attendee, "certificates/": Certificate, "classes/": TrainingClass, "corrections/": Correction,
+    "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
+    "online-units/": OnlineUnit, "certificates/": Certificate, "classes/": TrainingClass, "corrections/": Correction,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
@@ -63,6 +71,7 @@ NARROWER: dict[str, set[str]] = {
     "programme.remarks": {"examiner", "oversight", *OFFICE, *LEARNS},
     "programme.rooms": {"centre", "stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
     "programme.templates": {"stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
+    "my_attendance": {"centre", "staff", "other staff", *ABOVE, *OFFICE, *TEACHES},
     "needs": {"examiner", *LEARNS}, "office": LEARNS, "staffing": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},

@@ -34,6 +34,9 @@ from gongxue.stage3_programme.queries.review import items_of
 from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
+from gongxue.stage5_delivery.actions import ask_leave, open_window, propose_marks
+from gongxue.stage5_delivery.codes import code_of
+from gongxue.stage5_delivery.models import Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
@@ -252,6 +255,45 @@ def _roll(c: ClassAt) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _window(c: ClassAt) -> RollWindow:
+    known: RollWindow | None = RollWindow.objects.inside(training_class=c.tc).first()
+    return known or open_window(
+        training_class=c.tc, day=c.tc.first_day, period=1, by=c.coordinator, now=c.now
+    )
+
+
+def _tomorrow(c: ClassAt) -> str:
+    return f"{c.tc.first_day + timedelta(days=1)}/1"
+
+
+def _leave(c: ClassAt) -> Leave:
+    known: Leave | None = Leave.objects.inside(training_class=c.tc).first()
+    return known or ask_leave(
+        training_class=c.tc, lessons=[_tomorrow(c)], reason=WORDS, by=c.trainees[0], now=c.now
+    )
+
+
+def _other_marks(c: ClassAt) -> dict[str, Any]:
+    return {
+        "day": c.tc.first_day,
+        "period": 1,
+        "presences": {str(c.attendees[0].pk): "leave"},
+        "reason": WORDS,
+    }
+
+
+def _mark_correction(c: ClassAt) -> MarkCorrection:
+    if not MarkCorrection.objects.inside(training_class=c.tc).exists():
+        wanted = _other_marks(c) | {"presences": {c.attendees[0].pk: "leave"}}
+        propose_marks(training_class=c.tc, **wanted, by=c.coordinator, now=c.now)
+    found: MarkCorrection = MarkCorrection.objects.inside(training_class=c.tc).get()
+    return found
+
+
+def _lesson(c: ClassAt, **more: Any) -> dict[str, Any]:
+    return {"day": c.tc.first_day} | more
+
+
 def _approval(c: ClassAt) -> dict[str, Any]:
     return {
         "category": "02", "level": "3", "valid_from": "2023-01-01", "valid_until": "2024-12-31", "basis": "批准文件",
@@ -356,6 +398,17 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
     Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),
+    Tried(P.OPEN_WINDOW, "started", _coordinator, _tc, lambda c: _lesson(c, period=2, group=0, minutes=15, late_after=5)),
+    Tried(P.SCAN, "started", lambda c: c.trainees[0], _window, lambda c: {"code": code_of(_window(c), c.now)}),
+    Tried(P.ASK_LEAVE, "started", lambda c: c.trainees[0], _tc,
+          lambda c: {"lessons": [_tomorrow(c)], "reason": WORDS, "understood": True}),
+    Tried(P.APPROVE_LEAVE, "started", _coordinator, _leave, _with(seen=1, answer=WORDS)),
+    Tried(P.REFUSE_LEAVE, "started", _coordinator, _leave, _with(seen=1, reason=WORDS)),
+    Tried(P.SET_ONLINE, "started", _staff, _tc,
+          lambda c: _lesson(c, periods=[1, 2], group=0, link="https://meeting.example.cn/8", material=WORDS)),
+    Tried(P.PROPOSE_MARKS, "process_scored", _coordinator, _tc, _other_marks),
+    Tried(P.CONFIRM_MARK, "process_scored", _staff, _mark_correction, _with(seen=1)),
+    Tried(P.DECLINE_MARK, "process_scored", _staff, _mark_correction, _with(seen=1, reason=WORDS)),
     Tried(P.HAND_IN, "started", lambda c: c.trainees[0], _attendee, _with(title="工作页", note=WORDS)),
     Tried(P.SAVE_SCORE, "taught", lambda c: c.instructors[0], _attendee, _with(part="process", mark="80", comment=WORDS)),
     Tried(P.SCORE_PROCESS, "taught", lambda c: c.instructors[0], _attendee, _with(mark="80", comment=WORDS)),

@@ -23,7 +23,7 @@ from gongxue.stage1_planning.queries.changes import line_of
 from gongxue.stage2_staffing.models import TeamChange
 from gongxue.stage3_programme.actions import file_programme
 from gongxue.stage3_programme.models import Programme
-from gongxue.stage5_delivery.models import Attendee
+from gongxue.stage5_delivery.models import Attendee, Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
 from gongxue.stage6_assessment.models import Correction, Retake
 from gongxue.stage7_evaluation.models import Closing
@@ -48,6 +48,18 @@ def rows_of(c: ClassAt, thing: str) -> Any:
             requested_at=c.now,
         ),
         "closing": lambda: Closing(training_class=c.tc),
+        "roll_window": lambda: RollWindow(
+            training_class=c.tc, day=c.tc.last_day, period=1, nonce=b"0" * 16, opened_by=c.coordinator.account,
+            opened_at=c.now, late_at=c.now, closes_at=c.now,
+        ),
+        "leave": lambda: Leave(
+            training_class=c.tc, attendee=attendee, lessons=[[c.tc.last_day.isoformat(), 1]], reason="就医",
+            asked_at=c.now,
+        ),
+        "mark_correction": lambda: MarkCorrection(
+            training_class=c.tc, attendee=attendee, day=c.tc.first_day, period=1, old="absent", new="leave",
+            reason="补交假条", proposed_by=c.coordinator.account, proposed_at=c.now,
+        ),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
         "correction": lambda: Correction(
             training_class=c.tc, attendee=attendee, part="process", old=70, new=72, reason="登记有误",

@@ -28,7 +28,7 @@ _TONES = {
     "nominated": "wait", "sent": "wait", "accepted": "good", "declined": "bad", "expired": "quiet",
     "withdrawn": "quiet", "closed": "quiet", "waiting": "wait", "offered": "wait", "admitted": "good", "rejected": "bad",
     "preparing": "quiet", "running": "run", "finished": "good", "applied": "wait", "allowed": "good",
-    "confirmed": "good", "requested": "wait", "countersigned": "good", "refused": "bad", "issued": "good",
+    "confirmed": "good", "proposed": "wait", "requested": "wait", "countersigned": "good", "refused": "bad", "issued": "good",
     "cancelled": "bad", "questioned": "wait", "recorded": "good", "received": "run", "spoiled": "bad", "void": "bad", "lost": "bad",
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 // The roll call: only exceptions are touched, nothing marked is lost when the connection is.
+import { forget, keep as keepRoll, kept as keptRoll, show as showKept } from "./unsent.js";
+
 const form = document.querySelector("form[data-roll]");
-const place = `roll/${form.dataset.roll}`;
+const place = `${form.dataset.account}/${form.dataset.roll}`;
 const said = form.querySelector(".said");
 const status = form.querySelector(".unsent");
 const button = form.querySelector("button.main");
@@ -20,11 +22,19 @@ function count() {
     input.closest("li").classList.toggle("exception", input.value !== "present");
   }
   form.querySelectorAll("[data-count]").forEach((b) => { b.textContent = counts[b.dataset.count] ?? 0; });
+  const rest = form.querySelector(".rest");
+  if (rest) {
+    const left = unchosen().length;
+    rest.hidden = !left;
+    rest.querySelector("[data-rest]").textContent = left;
+  }
 }
 
+const unchosen = () => [...form.querySelectorAll(".roll li")].filter((item) => !item.querySelector("input:checked"));
+
 function keep() {
-  const marks = Object.fromEntries(marked().map((input) => [input.name, input.value]));
-  sessionStorage.setItem(place, JSON.stringify({ marks, reason: form.elements.reason.value }));
+  const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+  keepRoll(place, { fields, action: form.getAttribute("action"), where: form.dataset.where, title: form.dataset.title, tried });
 }
 
 function changed() {
@@ -40,13 +50,13 @@ function changed() {
 }
 
 function restore() {
-  const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
-  if (!kept) return;
-  for (const [name, value] of Object.entries(kept.marks)) {
-    const input = form.querySelector(`input[name="${name}"][value="${value}"]`);
-    if (input) input.checked = true;
+  const found = keptRoll(place);
+  if (!found) return;
+  for (const [name, value] of found.fields) {
+    const input = name.startsWith("presences.") && form.querySelector(`input[name="${name}"][value="${value}"]`);
+    if (input && !input.disabled) input.checked = true;
+    if (name === "reason") form.elements.reason.value = value;
   }
-  form.elements.reason.value = kept.reason;
   unsent = true;
   status.textContent = "尚未提交";
   say("上次的点名还没有提交，已为您保留在本页。", "请核对后提交。", "wait");
@@ -109,7 +119,7 @@ async function heard(answer) {
   const found = await answer.json();
   if (answer.ok) {
     unsent = false;
-    sessionStorage.removeItem(place);
+    forget(place);
     location.assign(found.next);
     return;
   }
@@ -133,7 +143,7 @@ form.addEventListener("keydown", (event) => {
   const next = { ArrowDown: item.nextElementSibling, ArrowUp: item.previousElementSibling }[event.key];
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    (next?.querySelector("input:checked") ?? (event.key === "ArrowDown" ? button : null))?.focus();
+    (next?.querySelector("input:checked") ?? next?.querySelector("input") ?? (event.key === "ArrowDown" ? button : null))?.focus();
     return;
   }
   const word = KEYS[event.key.toLowerCase()];
@@ -144,6 +154,14 @@ form.addEventListener("keydown", (event) => {
   changed();
 });
 
+form.addEventListener("click", (event) => {
+  const word = event.target.closest("[data-fill]")?.dataset.fill;
+  if (!word) return;
+  unchosen().forEach((item) => { item.querySelector(`input[value="${word}"]`).checked = true; });
+  changed();
+});
+
 document.querySelector(".days [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 restore();
 count();
+showKept(document.querySelector("[data-kept]"), place);
