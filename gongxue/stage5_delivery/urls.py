@@ -15,6 +15,7 @@ urlpatterns = [
     route("classes/<int:pk>/roll/", roll.roll, "roll", P.CALL_ROLL),
     route("classes/<int:pk>/roll/call/", roll.call_roll, P.CALL_ROLL.value, P.CALL_ROLL),
     route("classes/<int:pk>/roll/propose/", roll.propose_marks, P.PROPOSE_MARKS.value, P.PROPOSE_MARKS),
+    act_route("classes/<int:pk>/roll/enter/", P.ENTER_ROLLS),
     route("classes/<int:pk>/check-ins/open/", windows.open_window, P.OPEN_WINDOW.value, P.OPEN_WINDOW),
     route("check-ins/<int:pk>/", windows.screen, "roll_window", P.CALL_ROLL),
     route("check-ins/<int:pk>/code/", windows.code, "roll_window.code", P.CALL_ROLL),

@@ -43,7 +43,7 @@ def lessons(c: ClassAt, *periods: int, day: int = 1) -> list[str]:
 
 def asked(c: ClassAt, *periods: int, **more: Any) -> Leave:
     """The first trainee asks for leave on the second day."""
-    wanted = {
+    wanted: dict[str, Any] = {
         "lessons": lessons(c, *periods),
         "reason": "就医",
         "by": c.trainees[0],

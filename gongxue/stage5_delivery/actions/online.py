@@ -13,7 +13,7 @@ from gongxue.foundation.lifecycle.errors import refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.attendance import places_said
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.parallel import WHOLE_CLASS
+from gongxue.regulations.parallel import WHOLE_CLASS, group_title
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage5_delivery.actions.running import running_delivery
@@ -51,11 +51,17 @@ def _lesson_breaches(shown: TrainingClass, day: date, periods: Sequence[int], gr
     if not periods:
         return [Breach("online.nothing", "TR 11", "没有选择课时。", "请勾选网络上课的课时。")]
     lessons = lessons_of(shown)
-    wrong = {(day, p) for p in periods if not {group, WHOLE_CLASS} & set(lessons.get((day, p), ()))}
-    if group == WHOLE_CLASS:
-        wrong = {(day, p) for p in periods if (day, p) not in lessons}
+    wrong = {(day, p) for p in periods if not _is_taught(lessons.get((day, p), []), group)}
+    if group != WHOLE_CLASS and wrong:
+        says = f"课表中没有{group_title(group)}的这些课时。"
+        return [Breach("online.group", "TR 11", says, "请按课表选择小组，或全班。")]
     says = f"课表中没有{places_said(wrong)}。"
     return [Breach("online.lesson", "TR 11", says, "请按课表选择。")] if wrong else []
+
+
+def _is_taught(groups: list[int], group: int) -> bool:
+    """Whether a lesson has the group; the whole class means every group of it."""
+    return bool(groups) if group == WHOLE_CLASS else group in groups
 
 
 def link_breaches(link: str, material: str) -> list[Breach]:

@@ -398,6 +398,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
     Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),
+    Tried(P.ENTER_ROLLS, "started", _coordinator, _tc, lambda c: {"marks": {f"{c.tc.first_day}/1/1": "present"}}),
     Tried(P.OPEN_WINDOW, "started", _coordinator, _tc, lambda c: _lesson(c, period=2, group=0, minutes=15, late_after=5)),
     Tried(P.SCAN, "started", lambda c: c.trainees[0], _window, lambda c: {"code": code_of(_window(c), c.now)}),
     Tried(P.ASK_LEAVE, "started", lambda c: c.trainees[0], _tc,
