@@ -12,7 +12,13 @@ from ninja import NinjaAPI
 
 from gongxue.api.acts import INT_LIMIT
 from gongxue.api.shapes import FIELDS, related_of, shape
-from gongxue.certificates.models import Certificate, LedgerEntry
+from gongxue.certificates.models import (
+    Certificate,
+    CertificateCase,
+    LedgerEntry,
+    MisuseReport,
+    Reconciliation,
+)
 from gongxue.certificates.queries import certificates_of, serials_of
 from gongxue.desks.todos import todos_for
 from gongxue.exchange.models import Message
@@ -64,6 +70,9 @@ LISTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "closings": (Closing, ("state", "training_class_id")),
     "certificates": (Certificate, ("training_class_id", "level", "category")),
     "ledger": (LedgerEntry, ("kind",)),
+    "certificate-cases": (CertificateCase, ("kind", "state", "certificate_id")),
+    "reconciliations": (Reconciliation, ("month",)),
+    "misuse-reports": (MisuseReport, ("kind", "state")),
     "pool": (PoolMembership, ("category", "active", "province_code")),
     "messages": (Message, ()),
 }

@@ -12,7 +12,14 @@ from typing import Any
 from django.db import models
 from pydantic import BaseModel, create_model
 
-from gongxue.certificates.models import Certificate, LedgerEntry
+from gongxue.certificates.models import (
+    Certificate,
+    CertificateCase,
+    LedgerEntry,
+    MisuseReport,
+    PrinterOffset,
+    Reconciliation,
+)
 from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.parties.models import Person, PoolMembership, TrainingApproval, Unavailability
@@ -163,7 +170,17 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "number", "training_class.id", "holder", "level", "category", "first_day", "last_day", "courses",
         "periods", "result", "issued_on",
     ),
-    LedgerEntry: ("id", "institution.code", "kind", "certificate.id", "first_serial", "last_serial", "quantity", "reason", "entered_at"),
+    LedgerEntry: ("id", "institution.code", "kind", "certificate.id", "first_serial", "last_serial", "quantity", "former_serial", "collector", "reason", "entered_at"),
+    CertificateCase: (
+        "id", "kind", "certificate.id", "certificate.number", "institution.code", "state", "version", "reason", "answer",
+        "applied_at", "decided_at", "made.id",
+    ),
+    Reconciliation: ("id", "institution.code", "month", "sums", "counted", "signed_at"),
+    MisuseReport: (
+        "id", "kind", "institution.code", "certificate.id", "number", "facts", "state", "version", "outcome", "reported_at",
+        "handled_at",
+    ),
+    PrinterOffset: ("id", "name", "right", "down"),
 }  # fmt: skip
 
 

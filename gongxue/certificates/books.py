@@ -152,16 +152,25 @@ def certificate_differences() -> Iterator[str]:
     issued = LedgerEntry.objects.unscoped(_REASON).filter(kind=LedgerEntry.Kind.ISSUED)
     in_ledger = set(issued.values_list("certificate_id", flat=True))
     noted = set(Qualification.objects.unscoped(_REASON).values_list("certificate_number", "person_id"))
+    gone = Qualification.objects.unscoped(_REASON).filter(ended_on__isnull=False)
+    over = set(gone.values_list("certificate_number", flat=True))
+    endings = LedgerEntry.objects.unscoped(_REASON).filter(
+        kind__in=LedgerEntry.ENDING, certificate__isnull=False
+    )
+    ended = set(endings.values_list("certificate_id", flat=True))
     traced = _traced()
     rows = Certificate.objects.unscoped(_REASON).select_related(
-        "training_class__institution", "person", "institution"
+        "training_class__institution", "person", "institution", "corrects"
     )
     for row in rows.order_by("pk").iterator(chunk_size=1000):
         facts = {
             "持证人没有合格的成绩": row.attendee_id in qualified,
-            "没有对应的有效序列号": serials[row.pk] <= 1 and (serials[row.pk] == 1 or _was_voided(row)),
+            "没有对应的有效序列号": serials[row.pk] == (0 if row.pk in ended else 1),
             "台账没有核发记录": row.pk in in_ledger,
             "人员资格没有登记": (row.number, row.person_id) in noted,
+            "人员资格的效力与台账不符": (row.number in over) == (row.pk in ended),
+            "更正的不是同一人同一班的证书": row.corrects is None
+            or row.corrects.attendee_id == row.attendee_id,
             "没有核发的留痕": row.number in traced,
             "与培训班、机构或持证人不符": _belongs(row),
         }
@@ -179,17 +188,13 @@ def _qualified() -> set[int]:
 
 
 def _traced() -> set[str]:
-    entries = Event.objects.unscoped(_REASON).filter(code=Permission.ISSUE.value)
+    codes = [Permission.ISSUE.value, Permission.CORRECT.value]
+    entries = Event.objects.unscoped(_REASON).filter(code__in=codes)
     return {
         number
         for changes in entries.values_list("changes", flat=True)
         for number in changes.get("numbers", [None, []])[1]
     }
-
-
-def _was_voided(row: Certificate) -> bool:
-    entries = LedgerEntry.objects.unscoped(_REASON)
-    return entries.filter(certificate=row, kind=LedgerEntry.Kind.VOIDED).exists()
 
 
 def _belongs(row: Certificate) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.utils.timezone import localtime
 
 from gongxue.certificates.models import LedgerEntry
+from gongxue.foundation.identity.models import Organisation
 from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
+from gongxue.regulations.certificate_cases import month_said
 
 LEDGER_TITLE = "培训合格证书台账"
 COLUMNS = (
@@ -54,3 +56,19 @@ def _row(entry: LedgerEntry) -> list[Cell]:
         entry.reason,
         entry.entered_by.name if entry.entered_by_id is not None else "",
     ]
+
+
+def reconciliation_workbook(
+    place: Organisation,
+    month: date,
+    lines: Iterable[tuple[str, int]],
+    differences: Iterable[str],
+    blank: Iterable[tuple[str, str, int]],
+) -> bytes:
+    """A month's reconciliation: sums, differences, ranges of blank sheets; dated by the month's first day."""
+    rows: list[list[Cell]] = [[name, str(value), ""] for name, value in lines]
+    rows += [["差异", says, ""] for says in differences] or [["差异", "无", ""]]
+    rows += [["在库空白证书", f"{first} 至 {last}", str(quantity)] for first, last, quantity in blank]
+    columns = (Column("项目", 24, "left"), Column("数量或序列号", 40, "left"), Column("张数", 10))
+    title = f"{place.code} {place.name} {month_said(month)}证书对账"
+    return list_workbook(title, columns, rows, datetime(month.year, month.month, 1, tzinfo=UTC))

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from gongxue.certificates.models import LedgerEntry
 from gongxue.foundation.identity.models import Organisation
+from gongxue.regulations.certificate_cases import Misuse
 
 
 class ReceiveForm(forms.Form):
@@ -20,6 +21,76 @@ class ReceiveForm(forms.Form):
         min_value=1,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class SpoilForm(forms.Form):
+    """Blank sheets that leave the stock."""
+
+    first = forms.CharField(
+        label="起始序列号", max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    last = forms.CharField(
+        label="截止序列号", max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    kind = forms.ChoiceField(label="方式", choices=[("spoiled", "损毁"), ("void", "作废")])
+    reason = forms.CharField(label="原因", max_length=200)
+    witness = forms.CharField(label="监销人", max_length=40)
+
+
+class HandOutForm(forms.Form):
+    """Who took the paper."""
+
+    collector = forms.CharField(label="领取人", max_length=40, required=False)
+    authority = forms.CharField(
+        label="委托书（代领时）",
+        max_length=200,
+        required=False,
+        help_text="委托书日期、代领人证件种类及后四位",
+    )
+
+
+class CorrectionForm(forms.Form):
+    """A certificate as it should be."""
+
+    holder = forms.CharField(label="姓名", max_length=40)
+    periods = forms.IntegerField(label="培训课时", min_value=1, max_value=999)
+    courses = forms.CharField(label="课程内容", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="更正理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="写明错在哪里、凭何材料更正",
+    )
+
+
+class ReconcileForm(forms.Form):
+    """A month and the sheets that were counted at its end."""
+
+    month = forms.DateField(widget=forms.HiddenInput)
+    counted = forms.IntegerField(
+        label="月末实盘空白证书（张）",
+        min_value=0,
+        max_value=99_999,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class MisuseForm(forms.Form):
+    """A report of misuse."""
+
+    kind = forms.ChoiceField(label="情形", choices=[(k.value, k.title) for k in Misuse])
+    number = forms.CharField(
+        label="所涉证书编号", max_length=15, required=False, help_text="照所见证书填写，没有可不填"
+    )
+    facts = forms.CharField(label="情况说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class PrinterForm(forms.Form):
+    """How far a printer misses, in tenths of a millimetre."""
+
+    name = forms.CharField(label="打印机", max_length=40)
+    right = forms.IntegerField(label="向右移（0.1 毫米）", min_value=-200, max_value=200, initial=0)
+    down = forms.IntegerField(label="向下移（0.1 毫米）", min_value=-200, max_value=200, initial=0)
 
 
 class LedgerFilter(forms.Form):

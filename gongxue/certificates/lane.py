@@ -23,9 +23,10 @@ from django.views.decorators.csrf import csrf_exempt
 from gongxue.certificates.documents.guilloche import rosette_of
 from gongxue.certificates.documents.payload import Facts, key_id, opened, public_key
 from gongxue.certificates.documents.sheet import CHECK_PATH
-from gongxue.certificates.lookup import Found, Question, State, Waiting, ask, by_number, question_of
+from gongxue.certificates.lookup import Found, Question, Waiting, ask, by_number, question_of
 from gongxue.foundation import clock
 from gongxue.foundation.access.address import network_of
+from gongxue.regulations.certificate_cases import Standing
 from gongxue.regulations.id_numbers import mask
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -233,6 +234,8 @@ def _private(response: HttpResponse) -> HttpResponse:
 _VERDICTS = {  # state: (what it is, what it means)
     "valid": ("证书有效", "由本平台核发并登记，当前有效。请核对姓名、证书编号和团花与所持证书是否一致。"),
     "void": ("证书已作废", "该证书由本平台核发，现已作废，不得使用。"),
+    "revoked": ("证书已撤销", "该证书由本平台核发，现已被省级管理部门撤销，不得使用。"),
+    "corrected": ("证书已更正换发", "该证书内容有误，已更正并换发新的证书，此件不再有效。"),
     "replaced": ("该序列号已停用", "证书已补发，此件不再有效，请以现行序列号的证书为准。"),
     "unknown": ("登记簿中没有", "二维码由本平台签名，但登记簿中没有这张证书，请向发证机构核实。"),
     "forged": ("不是本平台的二维码", "二维码内容没有通过签名核对：可能是伪造的，也可能没有扫描完整。"),
@@ -258,8 +261,8 @@ def _checked(code: str) -> HttpResponse:
     found = by_number(facts.number)
     if found is None or found.token != facts.token:
         return _verdict("unknown")
-    if found.state == State.VOID:
-        return _verdict("void", facts, found)
+    if found.state != Standing.VALID:
+        return _verdict(found.state.value, facts, found)
     return _verdict("valid" if found.serial == facts.serial else "replaced", facts, found)
 
 

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection
@@ -19,6 +18,7 @@ from gongxue.certificates.models import LedgerEntry, SerialNumberRow
 from gongxue.foundation.access.throttle import QUERY_ADDRESS, QUERY_NAME, Limit, failed, longest_wait
 from gongxue.foundation.identity.vault import blind_index
 from gongxue.regulations.categories import category_title
+from gongxue.regulations.certificate_cases import Standing
 from gongxue.regulations.levels import Level
 from gongxue.regulations.names import regular_name
 
@@ -27,18 +27,6 @@ LONGEST = 60  # characters of a field that are looked at; no name and no number 
 _IMPOSSIBLE = (
     "?"  # stands for what no certificate can say: it is looked up like everything else, and never found
 )
-
-
-class State(StrEnum):
-    """What the ledger says of a certificate now."""
-
-    VALID = "valid"
-    VOID = "void"
-
-    @property
-    def title(self) -> str:  # type: ignore[override]
-        """有效, 已作废."""
-        return {"valid": "有效", "void": "已作废"}[self.value]
 
 
 class Waiting(Exception):
@@ -105,9 +93,9 @@ class Found:
     last_entry: str  # the kind of the last entry of the ledger that decides
 
     @property
-    def state(self) -> State:
+    def state(self) -> Standing:
         """Whether it holds."""
-        return State.VOID if self.last_entry in LedgerEntry.ENDING else State.VALID
+        return LedgerEntry.STANDINGS.get(self.last_entry, Standing.VALID)
 
     @property
     def level_title(self) -> str:
@@ -131,7 +119,7 @@ _SELECT = (
     " (SELECT s.serial FROM serial_number s WHERE s.certificate_id = c.id"
     " ORDER BY CASE s.state WHEN %s THEN 0 ELSE 1 END, s.id DESC LIMIT 1),"
     " (SELECT e.kind FROM ledger_entry e WHERE e.certificate_id = c.id"
-    " AND e.kind IN (%s, %s, %s, %s, %s) ORDER BY e.id DESC LIMIT 1)"
+    " AND e.kind IN (%s, %s, %s, %s, %s, %s) ORDER BY e.id DESC LIMIT 1)"
     " FROM certificate c JOIN organisation o ON o.id = c.institution_id WHERE "
 )
 _FIXED = [str(SerialNumberRow.State.ISSUED), *map(str, LedgerEntry.DECIDING)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django_tasks import task
 
 from gongxue.certificates.documents import document_of
-from gongxue.certificates.models import Certificate, SerialNumberRow
+from gongxue.certificates.models import Certificate, IssuedDocument, SerialNumberRow
 from gongxue.foundation import clock
 
 
@@ -16,8 +17,12 @@ def prepare_documents(class_id: int) -> int:
     Can be run again at any point: what exists is left alone. Void ones get none.
     """
     rows = Certificate.objects.unscoped("the documents of a whole class").filter(
-        training_class_id=class_id, document=None, serials__state=SerialNumberRow.State.ISSUED
+        training_class_id=class_id, serials__state=SerialNumberRow.State.ISSUED
     )
+    kept = IssuedDocument.objects.unscoped("the documents of a whole class").filter(
+        certificate=OuterRef("pk"), serial=OuterRef("serials__serial")
+    )
+    rows = rows.filter(~Exists(kept))
     made = 0
     for certificate in rows.select_related("institution", "person__account").order_by("number"):
         document_of(certificate, clock.now())

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from gongxue.certificates import views
 from gongxue.certificates.lane import check, query
+from gongxue.certificates.views import cases, printing, supervising
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
@@ -20,4 +21,38 @@ urlpatterns: list[URLPattern] = [
     route("ledger/", views.ledger, "ledger", P.SEE_LEDGER),
     route("ledger.xlsx", views.ledger_as_workbook, "ledger.xlsx", P.SEE_LEDGER),
     route("ledger/receive/", views.receive, P.RECEIVE_STOCK.value, P.RECEIVE_STOCK),
+    route("ledger/spoil/", views.spoil, P.SPOIL_STOCK.value, P.SPOIL_STOCK),
+    route("ledger/cases/", cases.cases, "certificate_cases", P.SEE_LEDGER),
+    route("certificates/<int:pk>/", cases.certificate, "certificate", P.SEE_LEDGER),
+    route("certificates/<int:pk>/hand-out/", cases.hand_out, P.HAND_OUT.value, P.HAND_OUT),
+    route(
+        "certificates/<int:pk>/correction/", cases.correction, P.APPLY_CORRECTION.value, P.APPLY_CORRECTION
+    ),
+    act_route("certificates/<int:pk>/reprint/", P.REPRINT),
+    act_route("certificates/<int:pk>/replacement/", P.APPLY_REPLACEMENT),
+    act_route("certificates/<int:pk>/voiding/", P.APPLY_VOID),
+    act_route("certificates/<int:pk>/revocation/", P.APPLY_REVOCATION),
+    act_route("certificate-cases/<int:pk>/withdraw/", P.WITHDRAW_CASE),
+    act_route("certificate-cases/<int:pk>/replace/", P.REPLACE),
+    act_route("certificate-cases/<int:pk>/correct/", P.CORRECT),
+    act_route("certificate-cases/<int:pk>/void/", P.VOID),
+    act_route("certificate-cases/<int:pk>/refuse/", P.REFUSE_CASE),
+    act_route("certificate-cases/<int:pk>/revoke/", P.REVOKE),
+    act_route("certificate-cases/<int:pk>/keep/", P.KEEP),
+    route("ledger/reconciliation/", supervising.reconciliation, "reconciliation", P.SEE_LEDGER),
+    route(
+        "ledger/reconciliation.xlsx",
+        supervising.reconciliation_as_workbook,
+        "reconciliation.xlsx",
+        P.SEE_LEDGER,
+    ),
+    route("ledger/reconciliation/sign/", supervising.sign, P.RECONCILE.value, P.RECONCILE),
+    route("ledger/misuse/", supervising.misuse, "misuse", P.SEE_LEDGER),
+    route("ledger/misuse/report/", supervising.report, P.REPORT_MISUSE.value, P.REPORT_MISUSE),
+    act_route("misuse-reports/<int:pk>/hand-over/", P.HAND_OVER_MISUSE),
+    act_route("misuse-reports/<int:pk>/close/", P.CLOSE_MISUSE),
+    route("ledger/printers/", printing.printers, "printers", P.ALIGN),
+    route("ledger/printers/save/", printing.align, P.ALIGN.value, P.ALIGN),
+    route("ledger/printers/alignment.pdf", printing.alignment, "alignment.pdf", P.ALIGN),
+    route("classes/<int:pk>/collection.pdf", printing.class_collection, "collection.pdf", P.HAND_OUT),
 ]

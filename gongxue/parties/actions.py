@@ -329,3 +329,10 @@ def note_satisfaction(rows: Collection[SatisfactionSum]) -> None:
 def note_qualifications(rows: Iterable[Qualification]) -> None:
     """Write that certificates are held; called when they are issued."""
     Qualification.objects.bulk_create(rows)
+
+
+def end_qualification(certificate_number: str, on: date) -> None:
+    """A certificate holds no longer from a day on: revoked, void, or corrected by another one."""
+    Qualification.objects.unscoped("an act on its certificate").filter(
+        certificate_number=certificate_number
+    ).update(ended_on=on)

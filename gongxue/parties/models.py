@@ -181,6 +181,7 @@ class Qualification(Scoped):
     certificate_number = models.CharField("证书编号", max_length=15, unique=True)
     institution = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     issued_on = models.DateField("发证日期")
+    ended_on = models.DateField("失效日期", null=True)  # revoked, void, or corrected by another certificate
     reference = models.CharField("事由", max_length=60)  # "class/12"
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .breaches import Breach
+from .certificate_cases import Standing as State
 from .levels import InstitutionKind, Level, courses_of
 from .marks import Standing
 
@@ -72,15 +73,15 @@ def issuer_breaches(kind: InstitutionKind, level: Level, confirmed: bool) -> lis
     return breaches
 
 
-def holding_breaches(void: bool) -> list[Breach]:
-    """MG 18.2: what has been made void is neither collected nor downloaded nor printed."""
-    if not void:
+def holding_breaches(standing: State) -> list[Breach]:
+    """MG 18.2: what holds no longer is neither collected nor downloaded nor printed."""
+    if standing == State.VALID:
         return []
     return [
         Breach(
             "certificate.void",
             "MG 18.2",
-            "该证书已作废，不能领取或下载。",
+            f"该证书{standing.title}，不能领取或下载。",
             "如有疑问，请联系发证机构查询台账。",
         )
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .roles import Permission as P
 from .states import (
     ApplicationState,
+    CaseState,
     ChangeState,
     ClosingState,
     CorrectionState,
@@ -17,6 +18,7 @@ from .states import (
     InvitationState,
     LeaveState,
     MarkCorrectionState,
+    MisuseState,
     OpeningState,
     PlanState,
     ProgrammeState,
@@ -35,6 +37,7 @@ __all__ = [
     "THINGS",
     "TITLES",
     "ApplicationState",
+    "CaseState",
     "ChangeState",
     "ClosingState",
     "CorrectionState",
@@ -43,6 +46,7 @@ __all__ = [
     "InvitationState",
     "LeaveState",
     "MarkCorrectionState",
+    "MisuseState",
     "Move",
     "OpeningState",
     "PlanState",
@@ -120,6 +124,8 @@ THINGS: dict[str, Thing] = {
         Thing("results", "成绩", ResultsState),
         Thing("correction", "成绩更正", CorrectionState),
         Thing("closing", "结班", ClosingState),
+        Thing("certificate_case", "证书事项", CaseState),
+        Thing("misuse", "证书违规线索", MisuseState),
     )
 }
 
@@ -266,6 +272,26 @@ MOVES: tuple[Move, ...] = (
         True,
     ),
     Move("closing", P.CLOSE_CLASS, (ClosingState.OPEN,), ClosingState.CLOSED, "TR 13"),
+    # MG 18 names nobody who decides; # reading: AMB-71 the institution does, but only the province revokes
+    Move("certificate_case", P.REPLACE, (CaseState.APPLIED,), CaseState.DONE, "MG 18.1", seen=True),
+    Move("certificate_case", P.CORRECT, (CaseState.APPLIED,), CaseState.DONE, "MG 18.2", seen=True),
+    Move("certificate_case", P.VOID, (CaseState.APPLIED,), CaseState.DONE, "MG 18.2", seen=True),
+    Move("certificate_case", P.REVOKE, (CaseState.APPLIED,), CaseState.DONE, "MG 18.1", seen=True),
+    Move("certificate_case", P.REFUSE_CASE, (CaseState.APPLIED,), CaseState.REFUSED, "MG 18.2", True, True),
+    Move("certificate_case", P.KEEP, (CaseState.APPLIED,), CaseState.REFUSED, "MG 18.1", True, True),
+    Move("certificate_case", P.WITHDRAW_CASE, (CaseState.APPLIED,), CaseState.WITHDRAWN, "MG 18.2"),
+    Move(
+        "misuse", P.HAND_OVER_MISUSE, (MisuseState.REPORTED,), MisuseState.HANDED_OVER, "MG 18.2", True, True
+    ),
+    Move(
+        "misuse",
+        P.CLOSE_MISUSE,
+        (MisuseState.REPORTED, MisuseState.HANDED_OVER),
+        MisuseState.CLOSED,
+        "MG 18.2",
+        True,
+        True,
+    ),
 )
 
 _INDEX = {(move.thing, move.permission): move for move in MOVES}

@@ -212,6 +212,25 @@ class Permission(StrEnum):
     RECEIVE_STOCK = "certificates.receive", "证书入库"
     ISSUE = "certificates.issue", "核发证书"
     DOWNLOAD = "certificates.download", "下载电子证书"
+    REPRINT = "certificates.reprint", "补打证书"
+    ALIGN = "certificates.align", "保存打印校准"
+    HAND_OUT = "certificates.hand_out", "登记证书领取"
+    SPOIL_STOCK = "certificates.spoil", "核销空白证书"
+    APPLY_REPLACEMENT = "certificates.apply_replacement", "申请补发证书"
+    APPLY_CORRECTION = "certificates.apply_correction", "申请更正证书"
+    APPLY_VOID = "certificates.apply_void", "申请作废证书"
+    APPLY_REVOCATION = "certificates.apply_revocation", "提请撤销证书"
+    WITHDRAW_CASE = "certificates.withdraw_case", "撤回证书申请"
+    REPLACE = "certificates.replace", "同意补发证书"
+    CORRECT = "certificates.correct", "同意更正证书"
+    VOID = "certificates.void", "同意作废证书"
+    REFUSE_CASE = "certificates.refuse_case", "不同意证书申请"
+    REVOKE = "certificates.revoke", "撤销证书"
+    KEEP = "certificates.keep", "不予撤销证书"
+    RECONCILE = "certificates.reconcile", "证书月度对账"
+    REPORT_MISUSE = "certificates.report_misuse", "登记证书违规线索"
+    HAND_OVER_MISUSE = "certificates.hand_over_misuse", "移送证书违规线索"
+    CLOSE_MISUSE = "certificates.close_misuse", "办结证书违规线索"
     # the platform's own
     RUN_DAILY = "platform.daily", "每日运行"
     RESTORE = "platform.restore", "从备份恢复"
@@ -301,6 +320,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.APPROVE_LINE, P.RETURN_LINE, P.APPROVE_LINES, P.RETURN_LINES, P.REPORT_PLAN, P.GRANT_EXCEPTION, P.RETURN_PROGRAMME, P.FILE_PROGRAMME,
         P.REVIEW_SECTION, P.COMMENT_PROGRAMME, P.ANSWER_COMMENT, P.RESOLVE_COMMENT,
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
+        P.REVOKE, P.KEEP, P.HAND_OVER_MISUSE, P.CLOSE_MISUSE,
         P.ATTACH_CHANGE_SCAN, P.APPROVE_CHANGE, P.RETURN_CHANGE, P.REFUSE_CHANGE,
     ),
     Duty.INSTITUTION: _spec(
@@ -317,6 +337,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.MEND_SECTION, P.COMMENT_PROGRAMME, P.ANSWER_COMMENT, P.RESOLVE_COMMENT,
         P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
+        P.REPLACE, P.CORRECT, P.VOID, P.REFUSE_CASE, P.REPORT_MISUSE,
     ),
     Duty.COORDINATOR: _spec(
         "班务管理教师", "报到、分组、考勤点名和班务（TR 11.4）。", INSTITUTIONS, P.SEE_CLASSES, *_COORDINATES,
@@ -325,6 +346,8 @@ DUTIES: dict[Duty, DutySpec] = {
     Duty.CERTIFICATE_OFFICER: _spec(
         "证书管理员", "证书入库、核发、登记台账（MG 18.2）。", INSTITUTIONS,
         P.SEE_CLASSES, P.SEE_LEDGER, P.REVEAL, P.RECEIVE_STOCK, P.ISSUE,
+        P.REPRINT, P.ALIGN, P.HAND_OUT, P.SPOIL_STOCK, P.APPLY_REPLACEMENT, P.APPLY_CORRECTION, P.APPLY_VOID, P.APPLY_REVOCATION,
+        P.WITHDRAW_CASE, P.RECONCILE, P.REPORT_MISUSE,
     ),
     Duty.BACKBONE: _spec(
         "骨干教师",
@@ -343,6 +366,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.ACCEPT_SEAT, P.DECLINE_SEAT,
         P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
+        P.APPLY_REPLACEMENT, P.APPLY_CORRECTION, P.WITHDRAW_CASE,
     ),
     Duty.SCHOOL: _spec(
         "院校管理人员", "为本校教师报名出具单位意见。", EMPLOYERS, P.ENDORSE

@@ -166,3 +166,20 @@ class ClosingState(State):
 
     OPEN = "open", "未结班"
     CLOSED = "closed", "已结班"
+
+
+class CaseState(State):
+    """What is asked for a certificate 证书事项: replacement, correction, void, revocation."""
+
+    APPLIED = "applied", "待办理"
+    DONE = "done", "已办结"
+    REFUSED = "refused", "不予办理"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class MisuseState(State):
+    """A report of misuse 证书违规线索."""
+
+    REPORTED = "reported", "待核查"
+    HANDED_OVER = "handed_over", "已移送"
+    CLOSED = "closed", "已办结"

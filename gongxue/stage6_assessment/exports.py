@@ -119,7 +119,9 @@ def _certificate_numbers(training_class: TrainingClass) -> dict[int, str]:
     """person id → certificate number of this class."""
     rows = Qualification.objects.unscoped("certificate numbers of one class for its own form 5")
     return dict(
-        rows.filter(reference=f"class/{training_class.pk}").values_list("person_id", "certificate_number")
+        rows.filter(reference=f"class/{training_class.pk}", ended_on=None).values_list(
+            "person_id", "certificate_number"
+        )
     )
 
 

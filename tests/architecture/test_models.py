@@ -73,7 +73,7 @@ def test_registers_are_what_must_never_change() -> None:
         "Event", "Leaf", "Checkpoint", "FormVersion", "StoredFile", "ProvinceReport", "PublishedEdition",
         "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "SectionVerdict", "Opinion", "LearningProduct",
         "Scan", "ScoreSheet",
-        "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument",
+        "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument", "Reconciliation",
         "Mention", "SubmittedLine", "ReturnedLine",
         "ModuleHours",
     }  # fmt: skip

@@ -70,9 +70,9 @@ def test_the_page_of_a_class_can_be_opened_at_every_stage(
 
 QUERIES = {
     ("class", "confirmed"): 13,
-    ("class", "issued"): 17,
+    ("class", "issued"): 16,
     ("mine", "issued"): 10,
-    ("ledger", "issued"): 12,
+    ("ledger", "issued"): 11,
 }
 
 

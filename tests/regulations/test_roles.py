@@ -94,6 +94,16 @@ trainee: evaluation.answer                                                   # H
 institution: evaluation.close                                                # H03: TR 13
 certificate_officer: certificates.receive certificates.issue                 # Q25 Q26: MG 18.2
 trainee: certificates.download                                               # Q28: MG 18.2
+certificate_officer: certificates.reprint certificates.hand_out              # Q29: MG 18.2
+certificate_officer: certificates.spoil certificates.align certificates.reconcile  # Q29 Q30: MG 18.2
+certificate_officer trainee: certificates.apply_replacement certificates.apply_correction  # Q23, AMB-71
+certificate_officer trainee: certificates.withdraw_case                      # ours
+certificate_officer: certificates.apply_void certificates.apply_revocation   # Q23, AMB-71
+institution: certificates.replace certificates.correct certificates.void     # Q25, AMB-71
+institution: certificates.refuse_case                                        # Q25, AMB-71
+province: certificates.revoke certificates.keep                              # Q24, AMB-71
+institution certificate_officer: certificates.report_misuse                  # Q31: MG 18.2
+province: certificates.hand_over_misuse certificates.close_misuse            # Q24 Q31: MG 18.2
 : accounts.sign_up                                                           # AMB-29: the public
 : accounts.change_password                                                   # everybody signed in
 : accounts.set_mail accounts.confirm_mail accounts.remove_mail               # everybody signed in
@@ -157,6 +167,11 @@ SEPARATE = [
     ("assessment.request_correction", "assessment.refuse_correction"),
     ("assessment.confirm", "certificates.issue"),
     ("evaluation.answer", "evaluation.close"),
+    ("certificates.apply_replacement", "certificates.replace"),
+    ("certificates.apply_correction", "certificates.correct"),
+    ("certificates.apply_void", "certificates.void"),
+    ("certificates.apply_revocation", "certificates.revoke"),
+    ("certificates.report_misuse", "certificates.close_misuse"),
     ("staffing.request_team", "staffing.approve_team"),
 ]
 

@@ -21,27 +21,26 @@ def signed_pdfs(certificates: Iterable[Certificate], now: datetime) -> Iterator[
         yield certificate, sign(certificate_pdf(certificate), now)
 
 
-def _existing(certificate: Certificate) -> IssuedDocument | None:
-    found: IssuedDocument | None = (
-        IssuedDocument.objects.inside(certificate=certificate).select_related("file").first()
-    )
+def _existing(certificate: Certificate, serial: str) -> IssuedDocument | None:
+    rows = IssuedDocument.objects.inside(certificate=certificate, serial=serial)
+    found: IssuedDocument | None = rows.select_related("file").first()
     return found
 
 
 def document_of(certificate: Certificate, now: datetime) -> StoredFile:
-    """The signed PDF of a certificate: made at the first call, the same bytes at every later one.
+    """The signed PDF of a certificate's present sheet: made at the first call, the same bytes at every later one.
 
     Who may have it is decided by whoever calls. Two first calls at once leave one document.
     Raises GlyphsMissing or FontsMissing when it cannot be made, StoreFull when it cannot be kept.
     """
-    if found := _existing(certificate):
-        return found.file
     serial = serial_of(certificate)
+    if found := _existing(certificate, serial):
+        return found.file
     # Before the transaction: it holds no lock meanwhile.
     signed = sign(certificate_pdf(certificate, serial), now)
     with transaction.atomic():
         Certificate.objects.inside(pk=certificate.pk).select_for_update(no_key=True).get()
-        if found := _existing(certificate):  # somebody was faster: theirs is the document
+        if found := _existing(certificate, serial):  # somebody was faster: theirs is the document
             return found.file
         name = f"工学一体化教师培训合格证书_{certificate.number}.pdf"
         file = put([signed], name=name, media_type="application/pdf", now=now, sealed=True)

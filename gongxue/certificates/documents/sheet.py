@@ -14,7 +14,7 @@ from segno.consts import MODE_BYTE, MODE_NUMERIC
 
 from gongxue.certificates.documents.guilloche import rosette_of
 from gongxue.certificates.documents.payload import Facts, signed
-from gongxue.certificates.models import Certificate
+from gongxue.certificates.models import Certificate, PrinterOffset
 from gongxue.certificates.queries import certificates_of, serial_of, serials_of
 from gongxue.foundation.pages.typesetter import typeset
 from gongxue.regulations.calendar import SHANGHAI, said
@@ -86,7 +86,7 @@ def _as_printed(certificate: Certificate, serial: str) -> dict[str, Any]:
     }
 
 
-def _set(rows: list[dict[str, Any]], at: datetime, paper: bool) -> bytes:
+def _set(rows: list[dict[str, Any]], at: datetime, paper: bool, **moved: float) -> bytes:
     first = rows[0]
     data = {
         "name": TITLE,
@@ -97,6 +97,7 @@ def _set(rows: list[dict[str, Any]], at: datetime, paper: bool) -> bytes:
         "site": settings.SITE_NAME,
         "host": settings.ORIGIN.partition("://")[2],
         "certificates": rows,
+        **moved,
     }
     return typeset(TEMPLATE, data, at, pages=len(rows))
 
@@ -116,15 +117,19 @@ def certificate_pdf(certificate: Certificate, serial: str = "") -> bytes:
     )
 
 
-def print_run(training_class: TrainingClass) -> bytes:
-    """The certificates of a class that hold, for printing, in number order, a page each; b"" when there is none."""
-    found = certificates_of(training_class)
+def print_run(training_class: TrainingClass, only: int = 0, printer: PrinterOffset | None = None) -> bytes:
+    """The certificates of a class that hold, for printing, in number order, a page each; b"" when there is none.
+
+    `only`: the id of one certificate, for what was printed badly or replaced; `printer`: which printer misses by how much.
+    """
+    found = [row for row in certificates_of(training_class) if only in (0, row.pk)]
     serials = serials_of(found)
     certificates = [row for row in found if row.pk in serials]  # a void one has no serial any more
     if not certificates:
         return b""
     rows = [_as_printed(row, serials[row.pk]) for row in certificates]
-    return _set(rows, _moment(certificates[-1]), paper=True)
+    moved = {"right": printer.right / 10, "down": printer.down / 10} if printer else {}
+    return _set(rows, _moment(certificates[-1]), paper=True, **moved)
 
 
 def sheets_of(certificates: Iterable[Certificate]) -> Iterator[tuple[Certificate, bytes]]:

@@ -16,8 +16,9 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from gongxue.certificates.documents.signing import envelope, platform_certificate
-from gongxue.certificates.lookup import Found, State, by_number
+from gongxue.certificates.lookup import Found, by_number
 from gongxue.foundation.keys import KeysMissing
+from gongxue.regulations.certificate_cases import Standing
 from gongxue.regulations.numbers import parse_certificate_number
 
 
@@ -113,7 +114,7 @@ def _register_findings(number: str, serial: str) -> list[Finding]:
 
 
 def _state_finding(found: Found) -> Finding:
-    if found.state == State.VALID:
+    if found.state == Standing.VALID:
         return Finding("register", True, f"证书编号 {found.number} 已登记，状态：有效。")
     return Finding("register", False, f"证书编号 {found.number} {found.state.title}。")
 

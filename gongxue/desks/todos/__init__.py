@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain
 
 from gongxue.desks.todos.institution import (
+    certificate_cases,
     certificate_officer,
     coordinator,
     institution_applicants,
@@ -30,6 +31,7 @@ _MAKERS: dict[Duty, tuple[Callable[[Role, date], Todos], ...]] = {
         institution_applicants,
         institution_results,
         coordinator,
+        certificate_cases,
     ),
     Duty.COORDINATOR: (coordinator,),
     Duty.CERTIFICATE_OFFICER: (certificate_officer,),

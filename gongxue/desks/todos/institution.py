@@ -7,12 +7,23 @@ from collections import Counter
 from datetime import date, timedelta
 
 from django.db.models import Count
+from django.urls import reverse
 
 from gongxue.certificates.models import Certificate
+from gongxue.certificates.queries.reconciliation import unsigned_month
 from gongxue.desks.cards import Button, Todo
-from gongxue.desks.todos.shapes import Deadlines, Todos, changes, class_todo, classes_by_id, round_todo
+from gongxue.desks.todos.shapes import (
+    Deadlines,
+    Todos,
+    cases_waiting,
+    changes,
+    class_todo,
+    classes_by_id,
+    round_todo,
+)
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.attendance import Presence
+from gongxue.regulations.certificate_cases import CaseKind, month_said
 from gongxue.regulations.invitations import is_rescue_time
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
@@ -289,7 +300,7 @@ def _lessons(classes: list[TrainingClass], today: date) -> Todos:
 
 
 def certificate_officer(role: Role, today: date) -> Todos:
-    """Confirmed classes with certificates to issue."""
+    """Confirmed classes with certificates to issue, a month to reconcile."""
     confirmed = Results.objects.scope(role).filter(state=ResultsState.CONFIRMED, training_class__stage=7)
     classes = [r.training_class for r in confirmed.select_related("training_class__institution")]
     deadlines, uncertified = Deadlines(classes), _uncertified(classes)
@@ -299,7 +310,20 @@ def certificate_officer(role: Role, today: date) -> Todos:
         )
         for tc in classes
         if uncertified[tc.pk]
-    ]
+    ] + _month_to_sign(role, today)
+
+
+def _month_to_sign(role: Role, today: date) -> Todos:
+    month = unsigned_month(role, today)
+    if month is None:
+        return []
+    title = f"{month_said(month)}证书对账"
+    return [Todo("对账", title, reverse("reconciliation"), sub="编号、证书、库存逐月核对")]
+
+
+def certificate_cases(role: Role, today: date) -> Todos:
+    """Replacements, corrections and voids that the institution's staff decides."""
+    return cases_waiting(role, CaseKind.REPLACEMENT, CaseKind.CORRECTION, CaseKind.VOID)
 
 
 def _uncertified(classes: list[TrainingClass]) -> Counter[int]:

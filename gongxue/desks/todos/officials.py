@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
-from gongxue.desks.todos.shapes import Todos, changes, class_todo, round_todo
+from gongxue.certificates.models import MisuseReport
+from gongxue.desks.cards import Todo
+from gongxue.desks.todos.shapes import Todos, cases_waiting, changes, class_todo, round_todo
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.certificate_cases import CaseKind
 from gongxue.regulations.lifecycle import (
     ChangeState,
     CorrectionState,
     InvitationState,
+    MisuseState,
     PlanState,
     ProgrammeState,
     TeamChangeState,
@@ -55,7 +60,15 @@ def province(role: Role, today: date) -> Todos:
         + changes(role, "审核", ChangeState.APPLIED)
         + _programmes(role, today)
         + _corrections(role)
+        + cases_waiting(role, CaseKind.REVOCATION)
+        + _misuse(role)
     )
+
+
+def _misuse(role: Role) -> Todos:
+    """Reports of misuse that nobody has looked at: one line for all of them."""
+    waiting = MisuseReport.objects.scope(role).filter(state=MisuseState.REPORTED).count()
+    return [Todo("核查", f"{waiting} 件证书违规线索待核查", reverse("misuse"))] if waiting else []
 
 
 def _plans(role: Role) -> Todos:

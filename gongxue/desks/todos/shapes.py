@@ -8,9 +8,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from gongxue.certificates.queries import cases_visible_to
 from gongxue.desks.cards import Todo
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.lifecycle import ChangeState, PlanState
+from gongxue.regulations.certificate_cases import CaseKind
+from gongxue.regulations.lifecycle import CaseState, ChangeState, PlanState
+from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage1_planning.queries import classes_visible_to
 from gongxue.stage1_planning.queries.changes import changes_visible_to
@@ -71,6 +74,20 @@ def changes(role: Role, kind: str, *states: ChangeState) -> Todos:
             kind, f"{row.path_title}：{row.kind_title}", reverse("planning.change", args=[row.pk]),
             sub=row.answer or row.reason, class_id=row.training_class_id,
             about=f"{row.institution.name} {row.about}",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def cases_waiting(role: Role, *kinds: CaseKind) -> Todos:
+    """What is asked for certificates and waits for the role: one query."""
+    rows = (
+        cases_visible_to(role).filter(state=CaseState.APPLIED, kind__in=kinds).order_by("pk")[:CHANGES_SHOWN]
+    )
+    return [
+        Todo(
+            "证书", f"{row.get_kind_display()}：{row.certificate}", f"{reverse('certificate_cases')}?state=applied",
+            sub=row.reason, about=row.institution.name if role.is_(Duty.PROVINCE) else "",
         )
         for row in rows
     ]  # fmt: skip

@@ -6,8 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from gongxue.certificates.models import LedgerEntry
-from gongxue.certificates.queries import certificates_visible_to
+from gongxue.certificates.queries import certificates_visible_to, serials_of, told_of
 from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Todos, class_todo
 from gongxue.foundation import clock
@@ -115,16 +114,17 @@ def _form2(attendee: Attendee, answered: set[int]) -> Todos:
 
 
 def _certificates(role: Role) -> Todos:
+    """What holds and has not been collected; a replaced one is collected anew."""
     mine = list(certificates_visible_to(role))
-    rows = LedgerEntry.objects.inside(certificate__in=mine, kind="collected")
-    collected = set(rows.values_list("certificate_id", flat=True))
+    serials = serials_of(mine)
+    told = told_of(mine, serials)
     return [
         Todo(
             "证书", "证书已核发，可下载", reverse("my_certificates"), sub=f"证书编号 {c.number}",
             class_id=c.training_class_id,
         )
         for c in mine
-        if c.pk not in collected
+        if c.pk in serials and told[c.pk].collected_at is None
     ]  # fmt: skip
 
 

@@ -190,8 +190,8 @@ def away_of(person: Person, today: date) -> list[Unavailability]:
 
 
 def certificates_held(person: Person) -> QuerySet[Qualification]:
-    """The certificates of somebody, the newest first; the caller has found the person in scope."""
-    rows: QuerySet[Qualification] = Qualification.objects.inside(person=person)
+    """The certificates that somebody holds, the newest first; the caller has found the person in scope."""
+    rows: QuerySet[Qualification] = Qualification.objects.inside(person=person, ended_on=None)
     return rows.select_related("institution").order_by("-issued_on", "-pk")
 
 
@@ -207,7 +207,7 @@ def pool_candidates(role: Role) -> QuerySet[Qualification]:
         person=OuterRef("person"), category=OuterRef("category")
     )
     rows: QuerySet[Qualification] = Qualification.objects.scope(role).filter(
-        ~Exists(entered), level=Level.BACKBONE
+        ~Exists(entered), level=Level.BACKBONE, ended_on=None
     )
     return rows.select_related("person__account", "person__employer").order_by("-issued_on", "pk")
 
@@ -231,8 +231,9 @@ def person_of(account: Account | int) -> Person | None:
 
 
 def qualifications_of(reference: str) -> int:
-    """How many certificates were issued for a class ("class/12")."""
-    return Qualification.objects.unscoped("a count for one class").filter(reference=reference).count()
+    """How many people were issued a certificate of a class ("class/12"), whatever became of it later."""
+    rows = Qualification.objects.unscoped("a count for one class").filter(reference=reference)
+    return rows.values("person").distinct().count()
 
 
 def roles_in(organisation: Organisation | int, *duties: Duty) -> list[Role]:

@@ -99,7 +99,7 @@ def countersign_correction(*, correction: Correction, seen: int, by: Role, now: 
                     "correction.certified",
                     "MG 18.2",
                     "已按原成绩核发证书。",
-                    "请先办理证书作废，再更正成绩。",
+                    "请先办理证书作废或撤销，再更正成绩。",
                 )
             ]
         )
@@ -121,7 +121,9 @@ def countersign_correction(*, correction: Correction, seen: int, by: Role, now: 
 def _certified(attendee: Attendee) -> bool:
     rows = Qualification.objects.unscoped("is there a certificate on this result")
     return rows.filter(
-        person=attendee.application.person_id, reference=f"class/{attendee.training_class_id}"
+        person=attendee.application.person_id,
+        reference=f"class/{attendee.training_class_id}",
+        ended_on=None,
     ).exists()
 
 

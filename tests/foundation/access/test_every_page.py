@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from gongxue import urls
-from gongxue.certificates.models import Certificate
+from gongxue.certificates.models import Certificate, CertificateCase, MisuseReport
 from gongxue.exchange.models import MailAddress, Message
 from gongxue.foundation.access.middleware import DenyByDefault
 from gongxue.foundation.access.routes import Open
@@ -44,7 +44,7 @@ from tests.routes import ABSENT, Page, pages
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
     "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
-    "online-units/": OnlineUnit, "certificates/": Certificate, "classes/": TrainingClass, "corrections/": Correction,
+    "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,

@@ -10,6 +10,16 @@ from typing import Any
 
 from django.db import models
 
+from gongxue.certificates.actions import (
+    apply_correction,
+    apply_replacement,
+    apply_revocation,
+    apply_void,
+    receive_stock,
+    report_misuse,
+)
+from gongxue.certificates.models import CertificateCase, MisuseReport
+from gongxue.certificates.queries import is_collected
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person, PoolMembership
 from gongxue.regulations.roles import Duty
@@ -164,6 +174,52 @@ def _correction(c: ClassAt) -> models.Model:
     return known or request_correction(
         attendee=c.attendees[0], part="final", new="88", reason=WORDS, by=c.staff, now=c.now
     )
+
+
+def _officer(c: ClassAt) -> Role:
+    return c.certificate_officer
+
+
+def _certificate(c: ClassAt) -> models.Model:
+    """One that is still in the house."""
+    return next(row for row in c.certificates if not is_collected(row))
+
+
+def _collected(c: ClassAt) -> models.Model:
+    """One that is in its holder's hands."""
+    return next(row for row in c.certificates if is_collected(row))
+
+
+_ASKS: dict[str, Callable[..., Any]] = {
+    "void": apply_void, "correction": apply_correction, "replacement": apply_replacement, "revocation": apply_revocation,
+}  # fmt: skip
+
+
+def _case(kind: str) -> Callable[[ClassAt], models.Model]:
+    """What waits about a certificate."""
+
+    def made(c: ClassAt) -> models.Model:
+        known = CertificateCase.objects.inside(kind=kind, state="applied").first()
+        row: Any = _collected(c) if kind in ("replacement", "revocation") else _certificate(c)
+        more = {"holder": "张更正", "courses": row.courses, "periods": 48} if kind == "correction" else {}
+        return known or _ASKS[kind](
+            certificate=row, reason=WORDS, by=c.certificate_officer, now=c.now, **more
+        )
+
+    return made
+
+
+def _report(c: ClassAt) -> models.Model:
+    known = MisuseReport.objects.unscoped("test").filter(state="reported").first()
+    return known or report_misuse(
+        kind="forged", number="", facts="网上有人出售本机构的证书", by=c.certificate_officer, now=c.now
+    )
+
+
+def _blank(c: ClassAt) -> dict[str, Any]:
+    """A sheet that has just come in."""
+    serial = receive_stock(quantity=1, by=c.certificate_officer, now=c.now).first_serial
+    return {"first": serial, "last": serial, "kind": "spoiled", "reason": WORDS, "witness": "王芳"}
 
 
 def _line(c: ClassAt) -> dict[str, Any]:
@@ -420,6 +476,25 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.REQUEST_CORRECTION, "confirmed", _staff, _attendee, _with(part="final", new="88", reason=WORDS)),
     Tried(P.COUNTERSIGN_CORRECTION, "confirmed", _province, _correction, _with(seen=1)),
     Tried(P.REFUSE_CORRECTION, "confirmed", _province, _correction, _with(seen=1, reason=WORDS)),
+    Tried(P.SPOIL_STOCK, "planned", _officer, lambda c: None, _blank),
+    Tried(P.ALIGN, "planned", _officer, lambda c: None, _with(name="一号打印机", right=-12, down=7)),
+    Tried(P.REPORT_MISUSE, "planned", _officer, lambda c: None,
+          _with(kind="forged", number="130092023063001", facts="网上有人出售本机构的证书")),
+    Tried(P.HAND_OVER_MISUSE, "planned", _province, _report, _with(seen=1, reason=WORDS)),
+    Tried(P.CLOSE_MISUSE, "planned", _province, _report, _with(seen=1, reason=WORDS)),
+    Tried(P.REPRINT, "issued", _officer, _certificate, _with(reason=WORDS)),
+    Tried(P.HAND_OUT, "issued", _officer, _certificate, _with(collector="王芳", authority="2023年7月1日委托书，身份证后四位 1234")),
+    Tried(P.APPLY_VOID, "issued", _officer, _certificate, _with(reason=WORDS)),
+    Tried(P.APPLY_CORRECTION, "issued", _officer, _certificate,
+          lambda c: {"holder": "张更正", "courses": c.certificates[0].courses, "periods": 48, "reason": WORDS}),
+    Tried(P.APPLY_REPLACEMENT, "issued", _officer, _collected, _with(reason=WORDS)),
+    Tried(P.APPLY_REVOCATION, "issued", _officer, _collected, _with(reason=WORDS)),
+    Tried(P.REFUSE_CASE, "issued", _staff, _case("void"), _with(seen=1, reason=WORDS)),
+    Tried(P.VOID, "issued", _staff, _case("void"), _with(seen=1)),
+    Tried(P.CORRECT, "issued", _staff, _case("correction"), _with(seen=1)),
+    Tried(P.REPLACE, "issued", _staff, _case("replacement"), _with(seen=1)),
+    Tried(P.REVOKE, "issued", _province, _case("revocation"), _with(seen=1)),
+    Tried(P.KEEP, "issued", _province, _case("revocation"), _with(seen=1, reason=WORDS)),
     Tried(P.CLOSE_CLASS, "issued", _staff, _tc, lambda c: {"ceremony_on": c.tc.last_day}),
 )  # fmt: skip
 STAGES = tuple(dict.fromkeys(tried.stage for tried in TRIED))

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from gongxue.certificates.models import CertificateCase, MisuseReport
 from gongxue.foundation.identity.actions import give_role
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import ACTS, Act, check_permission
@@ -64,6 +65,15 @@ def rows_of(c: ClassAt, thing: str) -> Any:
         "correction": lambda: Correction(
             training_class=c.tc, attendee=attendee, part="process", old=70, new=72, reason="登记有误",
             requested_by=c.staff.account, requested_at=c.now,
+        ),
+        "certificate_case": lambda: CertificateCase(
+            kind="replacement", certificate=c.certificates[0], institution=c.tc.institution,
+            province_code=c.tc.province_code, reason="遗失", applied_by=c.certificate_officer.account,
+            applied_at=c.now,
+        ),
+        "misuse": lambda: MisuseReport(
+            kind="forged", institution=c.tc.institution, province_code=c.tc.province_code, number="",
+            facts="网上出售", reported_by=c.certificate_officer.account, reported_at=c.now,
         ),
     }[thing]()  # fmt: skip
     made.save()

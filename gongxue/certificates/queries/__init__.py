@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +14,18 @@ from gongxue.certificates.models import (
     NumberCounter,
     SerialNumberRow,
 )
+from gongxue.certificates.queries.reconciliation import reconcile as reconcile
+from gongxue.certificates.queries.standing import cases_visible_to as cases_visible_to
+from gongxue.certificates.queries.standing import is_collected as is_collected
+from gongxue.certificates.queries.standing import serial_of as serial_of
+from gongxue.certificates.queries.standing import serials_of as serials_of
+from gongxue.certificates.queries.standing import standing_of as standing_of
+from gongxue.certificates.queries.standing import standings_of as standings_of
+from gongxue.certificates.queries.standing import told_of as told_of
+from gongxue.certificates.queries.standing import void_among as void_among
 from gongxue.foundation.files.models import StoredFile
 from gongxue.foundation.identity.models import Organisation, Role
+from gongxue.regulations.certificate_cases import Standing
 from gongxue.regulations.editions import Edition
 from gongxue.regulations.levels import Level
 from gongxue.regulations.marks import Part
@@ -44,18 +53,6 @@ def certificates_of(training_class: TrainingClass) -> list[Certificate]:
     return list(rows.select_related("institution", "person__account", "person__employer").order_by("number"))
 
 
-def serial_of(certificate: Certificate) -> str:
-    """The active serial of a certificate."""
-    rows = SerialNumberRow.objects.inside(certificate=certificate, state=SerialNumberRow.State.ISSUED)
-    return rows.values_list("serial", flat=True).first() or ""
-
-
-def serials_of(certificates: list[Certificate]) -> dict[int, str]:
-    """certificate id → active serial, in one query."""
-    rows = SerialNumberRow.objects.inside(certificate__in=certificates, state=SerialNumberRow.State.ISSUED)
-    return dict(rows.values_list("certificate_id", "serial"))
-
-
 def series_of(training_class: TrainingClass, institution: Organisation) -> NumberSeries:
     """The number series of a class: institution, month of the first day, level (AMB-22, AMB-23)."""
     return NumberSeries(
@@ -80,35 +77,6 @@ def stock_of(role: Role, institution: Organisation | None = None) -> dict[str, i
     if institution:
         rows = rows.filter(institution=institution)
     return dict(rows.values_list("state").annotate(n=Count("pk")))
-
-
-def reconcile(institution: Organisation) -> list[str]:
-    """账实相符: every difference between counter, stock and ledger of an institution, in Chinese; empty when none."""
-    counter = NumberCounter.objects.filter(series=f"S{institution.province_code}{institution.code}").first()
-    last = counter.last if counter else 0
-    rows = SerialNumberRow.objects.unscoped("reconciliation of one institution").filter(
-        institution=institution
-    )
-    orders = set(rows.values_list("order", flat=True))
-    differences = []
-    if missing := set(range(1, last + 1)) - orders:
-        differences.append(f"序列号缺少 {len(missing)} 个，最小为 {min(missing)}")
-    if extra := {n for n in orders if n > last}:
-        differences.append(f"序列号超出计数器 {len(extra)} 个")
-    states = Counter(rows.values_list("state", flat=True))
-    entries = LedgerEntry.objects.unscoped("reconciliation of one institution").filter(
-        institution=institution
-    )
-    issued = entries.filter(kind=LedgerEntry.Kind.ISSUED).count()
-    issued_rows = states[SerialNumberRow.State.ISSUED] + states[SerialNumberRow.State.VOID]
-    if issued != issued_rows:
-        differences.append(f"台账核发 {issued} 笔，序列号已核发 {issued_rows} 个")
-    certificates = Certificate.objects.unscoped("reconciliation of one institution").filter(
-        institution=institution
-    )
-    if certificates.count() != issued:
-        differences.append(f"台账核发 {issued} 笔，证书 {certificates.count()} 张")
-    return differences
 
 
 # Pages --------------------------------------------------------------------------------------------------------------
@@ -156,19 +124,6 @@ def stock_left(institution: Organisation) -> int:
     return rows.filter(institution=institution, state=SerialNumberRow.State.RECEIVED).count()
 
 
-def collected_on(certificates: list[Certificate]) -> dict[int, datetime]:
-    """certificate id → when its holder collected it, in one query."""
-    rows = LedgerEntry.objects.inside(certificate__in=certificates, kind=LedgerEntry.Kind.COLLECTED)
-    return dict(rows.values_list("certificate_id", "entered_at"))
-
-
-def void_among(certificates: list[Certificate]) -> set[int]:
-    """The ids of the certificates that hold no longer: the last entry of the ledger that decides says so."""
-    entries = LedgerEntry.objects.inside(certificate__in=certificates, kind__in=LedgerEntry.DECIDING)
-    last = dict(entries.order_by("pk").values_list("certificate_id", "kind"))
-    return {pk for pk, kind in last.items() if kind in LedgerEntry.ENDING}
-
-
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate as lists show it."""
@@ -176,23 +131,35 @@ class CertificateRow:
     certificate: Certificate
     serial: str
     collected_at: datetime | None
-    has_file: bool  # its document has been made
-    void: bool
+    has_file: bool  # the document of its present sheet has been made
+    standing: Standing
+
+    @property
+    def void(self) -> bool:
+        """Whether it holds no longer."""
+        return self.standing != Standing.VALID
 
 
 def certificate_rows(certificates: list[Certificate]) -> list[CertificateRow]:
-    """Certificates with serial, collection, document and validity: four queries more, whatever their number."""
-    serials, collected = serials_of(certificates), collected_on(certificates)
+    """Certificates with serial, collection, document and validity: three queries more, whatever their number."""
+    serials = serials_of(certificates)
+    told = told_of(certificates, serials)
     made = IssuedDocument.objects.inside(certificate__in=certificates)
-    files, void = set(made.values_list("certificate_id", flat=True)), void_among(certificates)
+    files = set(made.values_list("certificate_id", "serial"))
     return [
-        CertificateRow(c, serials.get(c.pk, ""), collected.get(c.pk), c.pk in files, c.pk in void)
+        CertificateRow(
+            c,
+            serials.get(c.pk, ""),
+            told[c.pk].collected_at,
+            (c.pk, serials.get(c.pk)) in files,
+            told[c.pk].standing,
+        )
         for c in certificates
     ]
 
 
 def document_file(certificate: Certificate) -> StoredFile | None:
-    """The document as it was made, or None before the first collection."""
-    rows = IssuedDocument.objects.inside(certificate=certificate).select_related("file")
-    found = rows.first()
+    """The document of the certificate's present sheet as it was made, or None before the first collection."""
+    rows = IssuedDocument.objects.inside(certificate=certificate, serial=serial_of(certificate))
+    found = rows.select_related("file").first()
     return found.file if found else None

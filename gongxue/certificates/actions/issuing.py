@@ -1,16 +1,16 @@
-"""Acts of the certificates (MG 16-18): stock, issue in one act for the class, handing out."""
+"""Issue in one act for the class, and the holder's electronic copy (MG 16-18)."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
 from gongxue.certificates import notices
-from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
-from gongxue.certificates.queries import lines_to_certify, serial_of, series_of, void_among
+from gongxue.certificates.actions.numbering import advance, counter_of, entry, serials_for
+from gongxue.certificates.models import Certificate, LedgerEntry, SerialNumberRow
+from gongxue.certificates.queries import is_collected, lines_to_certify, serial_of, series_of, standing_of
 from gongxue.certificates.tasks import prepare_documents
-from gongxue.foundation.identity.models import Organisation, Role
+from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
@@ -23,7 +23,7 @@ from gongxue.regulations.calendar import day_of
 from gongxue.regulations.certificates import RESULT_PASSED, course_content, holding_breaches, issuer_breaches
 from gongxue.regulations.evaluation import download_breaches
 from gongxue.regulations.lifecycle import ResultsState
-from gongxue.regulations.numbers import certificate_number, serial_number, series_breaches, stock_breaches
+from gongxue.regulations.numbers import certificate_number, series_breaches
 from gongxue.regulations.parallel import least
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
@@ -32,84 +32,6 @@ from gongxue.stage3_programme.timetable import periods_of
 from gongxue.stage6_assessment.models import TranscriptLine
 from gongxue.stage6_assessment.queries import results_of
 from gongxue.stage7_evaluation.queries import has_answered
-
-RECEIPT_LIMIT = 5000  # sheets in one receipt; ours, against a slip of the finger
-
-
-def _counter(series: str) -> NumberCounter:
-    """The locked counter row of a series; created when first used."""
-    NumberCounter.objects.get_or_create(series=series)
-    return NumberCounter.objects.select_for_update(no_key=True).get(pk=series)
-
-
-def _advance(counter: NumberCounter, by: int) -> range:
-    first = counter.last + 1
-    counter.last += by
-    counter.save(update_fields=["last"])
-    return range(first, counter.last + 1)
-
-
-def _stock_series(institution: Organisation) -> str:
-    return f"S{institution.province_code}{institution.code}"
-
-
-def _register_serials(institution: Organisation, orders: range, state: str) -> list[SerialNumberRow]:
-    return [
-        SerialNumberRow(
-            institution=institution,
-            order=order,
-            serial=str(serial_number(institution.province_code, institution.code, order)),
-            state=state,
-        )
-        for order in orders
-    ]
-
-
-def _entry(institution: Organisation, kind: str, serials: Sequence[str], by: Role, now: datetime,
-           certificate: Certificate | None = None) -> LedgerEntry:  # fmt: skip
-    return LedgerEntry(
-        institution=institution, province_code=institution.province_code, kind=kind, certificate=certificate,
-        first_serial=serials[0], last_serial=serials[-1], quantity=len(serials), entered_by=by.account, entered_at=now,
-    )  # fmt: skip
-
-
-@action(Permission.RECEIVE_STOCK)
-def receive_stock(*, quantity: int, by: Role, now: datetime) -> LedgerEntry:
-    """Enter printed sheets into the stock: the next serials in order (MG 17.2, AMB-24)."""
-    institution = by.organisation
-    counter = _counter(_stock_series(institution))
-    breaches = stock_breaches(counter.last, quantity)
-    if not 1 <= quantity <= RECEIPT_LIMIT:
-        breaches = [
-            Breach("stock.quantity", "MG 18.2", f"入库数量应在 1 至 {RECEIPT_LIMIT} 之间。", "请分次入库。")
-        ]
-    refuse_if(breaches)
-    rows = SerialNumberRow.objects.bulk_create(
-        _register_serials(institution, _advance(counter, quantity), SerialNumberRow.State.RECEIVED)
-    )
-    entry = _entry(institution, LedgerEntry.Kind.RECEIVED, [row.serial for row in rows], by, now)
-    entry.save()
-    record(
-        Permission.RECEIVE_STOCK, by=by, now=now, about=entry,
-        changes={"serials": [None, f"{rows[0].serial}-{rows[-1].serial}"]},
-    )  # fmt: skip
-    return entry
-
-
-def _serials_for(institution: Organisation, wanted: int) -> list[SerialNumberRow]:
-    """The lowest received serials; what is missing is registered now, in the same sequence (AMB-24)."""
-    counter = _counter(_stock_series(institution))
-    stock = SerialNumberRow.objects.unscoped("the institution's own stock, under the counter's lock").filter(
-        institution=institution, state=SerialNumberRow.State.RECEIVED
-    )
-    rows = list(stock.select_for_update(of=("self",), no_key=True).order_by("order")[:wanted])
-    missing = wanted - len(rows)
-    if missing:
-        refuse_if(stock_breaches(counter.last, missing))
-        rows += SerialNumberRow.objects.bulk_create(
-            _register_serials(institution, _advance(counter, missing), SerialNumberRow.State.RECEIVED)
-        )
-    return rows
 
 
 @action(Permission.ISSUE)
@@ -138,10 +60,10 @@ def issue_certificates(*, training_class: TrainingClass, by: Role, now: datetime
             ]
         )
     series = series_of(shown, institution)
-    counter = _counter(series.prefix)
+    counter = counter_of(series.prefix)
     refuse_if(series_breaches(counter.last, len(lines)))
-    serials = _serials_for(institution, len(lines))
-    orders = _advance(counter, len(lines))
+    serials = serials_for(institution, len(lines))
+    orders = advance(counter, len(lines))
     periods, own = _training(shown)
     rows = [
         _certificate(shown, line, str(certificate_number(series, order)), order, periods, own, by, now)
@@ -152,7 +74,7 @@ def issue_certificates(*, training_class: TrainingClass, by: Role, now: datetime
         serial.state, serial.certificate = SerialNumberRow.State.ISSUED, row
     SerialNumberRow.objects.unscoped("locked above").bulk_update(serials, ["state", "certificate"])
     LedgerEntry.objects.bulk_create(
-        _entry(institution, LedgerEntry.Kind.ISSUED, [serial.serial], by, now, row)
+        entry(institution, LedgerEntry.Kind.ISSUED, [serial.serial], by, now, row)
         for serial, row in zip(serials, rows, strict=True)
     )
     _note(rows, shown)
@@ -209,13 +131,8 @@ def collect_certificate(*, certificate: Certificate, by: Role, now: datetime) ->
     if row.person.account_id != by.account_id:
         raise NotAllowed("只有持证人本人可以领取电子证书。", "MG 18.2")
     answered = has_answered(row.training_class, by.account_id)
-    refuse_if(
-        holding_breaches(bool(void_among([row]))) + download_breaches(answered, row.training_class.edition)
-    )
-    entries = LedgerEntry.objects.inside(certificate=row, kind=LedgerEntry.Kind.COLLECTED)
-    if not entries.exists():
-        serial = serial_of(row)
-        entry = _entry(row.institution, LedgerEntry.Kind.COLLECTED, [serial], by, now, row)
-        entry.save()
+    refuse_if(holding_breaches(standing_of(row)) + download_breaches(answered, row.training_class.edition))
+    if not is_collected(row):
+        entry(row.institution, LedgerEntry.Kind.COLLECTED, [serial_of(row)], by, now, row).save()
         record(Permission.DOWNLOAD, by=by, now=now, about=row)
     return row

@@ -12,6 +12,7 @@ from gongxue.foundation.identity.models import Organisation, account_field
 from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
 from gongxue.parties.models import Person
 from gongxue.regulations.categories import category_title
+from gongxue.regulations.certificate_cases import Standing
 from gongxue.regulations.levels import Level
 from gongxue.regulations.numbers import NUMBER_LIMIT, SERIAL_LIMIT
 from gongxue.regulations.roles import Duty
@@ -43,7 +44,8 @@ class Certificate(Scoped):
     number = models.CharField("证书编号", max_length=15, unique=True)
     order = models.PositiveSmallIntegerField("顺序号")
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="certificates")
-    attendee = models.OneToOneField(Attendee, models.PROTECT, related_name="certificate")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="certificates")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
     person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
     institution = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     province_code = models.CharField("省份", max_length=2)
@@ -66,6 +68,9 @@ class Certificate(Scoped):
             models.CheckConstraint(
                 condition=Q(order__gte=1, order__lte=NUMBER_LIMIT), name="certificate_order"
             ),
+            models.UniqueConstraint(
+                fields=["attendee"], condition=Q(corrects=None), name="certificate_once"
+            ),  # a second one only corrects the first
             models.CheckConstraint(condition=Q(level__in=[x.value for x in Level]), name="certificate_level"),
         ]
         indexes = [
@@ -166,6 +171,7 @@ class LedgerEntry(Scoped):
         CORRECTED = "corrected", "更正"
         SPOILED = "spoiled", "损毁"
         VOIDED = "voided", "作废"
+        REVOKED = "revoked", "撤销"
         LOST = "lost", "备份恢复前已用"
 
     institution = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -175,7 +181,9 @@ class LedgerEntry(Scoped):
     first_serial = models.CharField("起始序列号", max_length=10)
     last_serial = models.CharField("截止序列号", max_length=10)
     quantity = models.PositiveIntegerField("数量")
-    reason = models.CharField("说明", max_length=300, blank=True)
+    former_serial = models.CharField("换下序列号", max_length=10, blank=True)  # of a reprint or replacement
+    collector = models.CharField("领取人", max_length=40, blank=True)  # who took the paper
+    reason = models.CharField("说明", max_length=600, blank=True)
     entered_by = account_field(null=True)
     entered_at = models.DateTimeField("登记时间")
 
@@ -187,9 +195,13 @@ class LedgerEntry(Scoped):
             models.Index(fields=["province_code", "-id"], name="ledger_province"),
         ]
 
-    # The last of these says whether a certificate holds; the first two end it.
-    ENDING: ClassVar[tuple[str, ...]] = (Kind.VOIDED, Kind.LOST)
-    DECIDING: ClassVar[tuple[str, ...]] = (*ENDING, Kind.ISSUED, Kind.REPLACED, Kind.CORRECTED)
+    # The last of these says whether a certificate holds; the first four end it.
+    ENDING: ClassVar[tuple[str, ...]] = (Kind.VOIDED, Kind.LOST, Kind.REVOKED, Kind.CORRECTED)
+    DECIDING: ClassVar[tuple[str, ...]] = (*ENDING, Kind.ISSUED, Kind.REPLACED)
+    STANDINGS: ClassVar[dict[str, Standing]] = {
+        Kind.VOIDED: Standing.VOID, Kind.LOST: Standing.VOID, Kind.REVOKED: Standing.REVOKED,
+        Kind.CORRECTED: Standing.CORRECTED,
+    }  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.first_serial}"
@@ -209,14 +221,15 @@ class IssuedDocument(Scoped):
 
     REGISTER = True
 
-    certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="document")
-    serial = models.CharField("证书序列号", max_length=10)
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="documents")
+    serial = models.CharField("证书序列号", max_length=10)  # another sheet is another document
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     template = models.CharField("模板版本", max_length=20)
     made_at = models.DateTimeField("制作时间")
 
     class Meta:
         db_table = "issued_document"
+        constraints = [models.UniqueConstraint(fields=["certificate", "serial"], name="issued_document_once")]
 
     def __str__(self) -> str:
         return f"{self.certificate} PDF"

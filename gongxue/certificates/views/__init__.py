@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from gongxue.certificates import actions
 from gongxue.certificates.documents import document_of, print_run
 from gongxue.certificates.exports import ledger_workbook
-from gongxue.certificates.forms import LedgerFilter, ReceiveForm
+from gongxue.certificates.forms import LedgerFilter, ReceiveForm, SpoilForm
 from gongxue.certificates.models import Certificate, LedgerEntry, SerialNumberRow
 from gongxue.certificates.queries import (
     certificate_rows,
@@ -32,6 +32,8 @@ from gongxue.certificates.queries import (
     stock_of,
     void_among,
 )
+from gongxue.certificates.queries.standing import applications_of
+from gongxue.certificates.views.printing import chosen_printer
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.serving import serve_bytes, serve_file
@@ -89,11 +91,16 @@ def class_certificates(request: Request, pk: int) -> HttpResponse:
     return render(request, "certificates/class.html", shown)
 
 
+def _only(request: Request) -> int:
+    wanted = request.GET.get("certificate", "")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else 0
+
+
 def class_print_run(request: Request, pk: int) -> HttpResponseBase:
-    """All certificates of a class in one file for the printer, in order of their numbers."""
+    """All certificates of a class in one file for the printer, in order of their numbers, or one of them."""
     tc = visible(TrainingClass, pk, request.role)
     try:
-        made = print_run(tc)
+        made = print_run(tc, _only(request), chosen_printer(request))
     except CannotTypeset as problem:
         messages.error(request, str(problem))
         return redirect("class_certificates", tc.pk)
@@ -111,10 +118,12 @@ def my_certificates(request: Request) -> HttpResponse:
     role = request.role
     rows = certificate_rows(list(certificates_visible_to(role).select_related("training_class__institution")))
     answered = classes_answered_by(role)
+    asked = applications_of([row.certificate for row in rows])
     shown = [
         (
             row,
-            holding_breaches(row.void)
+            asked.get(row.certificate.pk),
+            holding_breaches(row.standing)
             or download_breaches(
                 row.certificate.training_class_id in answered, row.certificate.training_class.edition
             ),
@@ -147,7 +156,7 @@ def certificate_file(request: Request, pk: int) -> HttpResponseBase:
     """The document of a certificate that its holder has collected; the same bytes each time."""
     certificate = visible(Certificate, pk, request.role)
     file, (row,) = document_file(certificate), certificate_rows([certificate])
-    refuse_if(holding_breaches(row.void))
+    refuse_if(holding_breaches(row.standing))
     if file is None or not row.collected_at:
         messages.error(request, "请先领取证书，再下载。")
         return redirect("my_certificates")
@@ -170,10 +179,10 @@ def _books(request: Request) -> tuple[LedgerFilter, QuerySet[LedgerEntry]]:
 
 def ledger(request: Request) -> HttpResponse:
     """The ledger 台账 with its stock and whether numbers, stock and entries agree."""
-    return _ledger(request, ReceiveForm())
+    return _ledger(request, ReceiveForm(), SpoilForm())
 
 
-def _ledger(request: Request, form: ReceiveForm) -> HttpResponse:
+def _ledger(request: Request, form: ReceiveForm, spoiling: SpoilForm) -> HttpResponse:
     role = request.role
     chosen, rows = _books(request)
     looked_at: Organisation | None = (
@@ -192,9 +201,11 @@ def _ledger(request: Request, form: ReceiveForm) -> HttpResponse:
         "looked_at": looked_at,
         "differences": reconcile(looked_at) if looked_at else [],
         "form": form,
+        "spoiling": spoiling,
         "may_receive": role.may(Permission.RECEIVE_STOCK),
     }
-    return render(request, "certificates/ledger.html", shown, status=answer_status(form))
+    status = answer_status(spoiling if spoiling.is_bound else form)
+    return render(request, "certificates/ledger.html", shown, status=status)
 
 
 def ledger_as_workbook(request: Request) -> HttpResponseBase:
@@ -218,4 +229,21 @@ def receive(request: Request) -> HttpResponse:
             )
             messages.success(request, f"已入库 {form.cleaned_data['quantity']} 张，序列号见台账第一行。")
             return redirect("ledger")
-    return _ledger(request, form)
+    return _ledger(request, form, SpoilForm())
+
+
+def spoil(request: Request) -> HttpResponse:
+    """Take blank sheets out of the stock; the form stands on the ledger."""
+    if request.method != "POST":
+        return redirect("ledger")
+    form = SpoilForm(request.POST)
+    if form.is_valid():
+        with refusals(form):
+            answer_once(
+                request,
+                Permission.SPOIL_STOCK,
+                lambda: str(actions.spoil_stock(**form.cleaned_data, by=request.role, now=clock.now()).pk),
+            )
+            messages.success(request, "已核销，见台账第一行。")
+            return redirect("ledger")
+    return _ledger(request, ReceiveForm(), form)

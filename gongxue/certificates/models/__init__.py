@@ -1,0 +1,22 @@
+"""Rows of the certificates: the registers (MG 16-18) and what is asked, counted and reported about them."""
+
+from gongxue.certificates.models.cases import CertificateCase, MisuseReport, PrinterOffset, Reconciliation
+from gongxue.certificates.models.register import (
+    Certificate,
+    IssuedDocument,
+    LedgerEntry,
+    NumberCounter,
+    SerialNumberRow,
+)
+
+__all__ = [
+    "Certificate",
+    "CertificateCase",
+    "IssuedDocument",
+    "LedgerEntry",
+    "MisuseReport",
+    "NumberCounter",
+    "PrinterOffset",
+    "Reconciliation",
+    "SerialNumberRow",
+]
