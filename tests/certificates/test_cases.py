@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,7 +70,7 @@ def _asked(c: ClassAt, ask: Any, which: int, by: Role | None = None, **more: Any
 
 def _corrected(c: ClassAt, which: int = 1, **more: Any) -> CertificateCase:
     row = c.certificates[which]
-    said = {"holder": row.holder, "courses": row.courses, "periods": row.periods} | more
+    said: dict[str, Any] = {"holder": row.holder, "courses": row.courses, "periods": row.periods} | more
     return _asked(c, apply_correction, which, **said)
 
 
@@ -337,7 +338,8 @@ def test_form_2_comes_before_the_paper(fresh_database: FreshDatabase, at_time: A
     c.plan = c.plan.at_step(c.plan.step + 1)
     c.drive_to("issued")
     at_time(c.now)
-    row, inputs = c.certificates[0], {"by": c.certificate_officer, "now": c.now}
+    row = c.certificates[0]
+    inputs: dict[str, Any] = {"by": c.certificate_officer, "now": c.now}
     with pytest.raises(RuleBroken) as refused:
         hand_out(certificate=row, collector=row.holder, **inputs)
     assert _rules(refused) == ["hand_out.form2"]
@@ -406,11 +408,9 @@ def test_reprints_replacements_receipts_and_spoiling_at_once_share_the_sheets(
     assert len(waiting) == 2
     calls: list[Callable[[], Any]] = []
     for case in waiting:
-        calls += [lambda case=case: replace_certificate(case=case, seen=1, by=c.staff, now=now)] * 4  # type: ignore[misc]
-    for row in c.certificates[2:]:
-        calls += [
-            lambda row=row: reprint_certificate(certificate=row, reason="卡纸", by=officer, now=now)
-        ] * 2  # type: ignore[misc]
+        calls += [partial(replace_certificate, case=case, seen=1, by=c.staff, now=now)] * 4
+    for row in c.certificates[1:3]:
+        calls += [partial(reprint_certificate, certificate=row, reason="卡纸", by=officer, now=now)] * 2
     calls += [lambda: receive_stock(quantity=1, by=officer, now=now)] * 3
     blank = {
         "first": "1300900010",
