@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage5_delivery.views import leaves, office, own_attendance, products, roll, windows
+from gongxue.stage5_delivery.views import leaves, office, offline, own_attendance, products, roll, windows
 
 urlpatterns = [
     route("classes/<int:pk>/office/", office.office, "office", P.SEE_CLASSES),
@@ -15,7 +15,11 @@ urlpatterns = [
     route("classes/<int:pk>/roll/", roll.roll, "roll", P.CALL_ROLL),
     route("classes/<int:pk>/roll/call/", roll.call_roll, P.CALL_ROLL.value, P.CALL_ROLL),
     route("classes/<int:pk>/roll/propose/", roll.propose_marks, P.PROPOSE_MARKS.value, P.PROPOSE_MARKS),
-    act_route("classes/<int:pk>/roll/enter/", P.ENTER_ROLLS),
+    route("classes/<int:pk>/roll/offline/", offline.offline, "roll.offline", P.CALL_ROLL),
+    route("classes/<int:pk>/roll/pack.zip", offline.pack, "roll.pack", P.CALL_ROLL),
+    route("classes/<int:pk>/roll/upload/", offline.upload, "roll.upload", P.ENTER_ROLLS),
+    route("classes/<int:pk>/roll/day/", offline.grid, "roll.day", P.CALL_ROLL),
+    route("classes/<int:pk>/roll/enter/", offline.enter, P.ENTER_ROLLS.value, P.ENTER_ROLLS),
     route("classes/<int:pk>/check-ins/open/", windows.open_window, P.OPEN_WINDOW.value, P.OPEN_WINDOW),
     route("check-ins/<int:pk>/", windows.screen, "roll_window", P.CALL_ROLL),
     route("check-ins/<int:pk>/code/", windows.code, "roll_window.code", P.CALL_ROLL),
