@@ -12,6 +12,7 @@ import xlsxwriter
 from gongxue.foundation.identity.actions import Handed
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.pages.sheets import Cell, Column, list_workbook
+from gongxue.parties.kept_workbooks import Sheet
 from gongxue.parties.models import PoolMembership
 from gongxue.parties.people_sheet import (
     DUTY,
@@ -22,7 +23,6 @@ from gongxue.parties.people_sheet import (
     PHONE,
     ROWS,
     TEACHERS,
-    Sheet,
 )
 from gongxue.parties.queries import Standing, Workload, jobs_of, standings
 from gongxue.parties.queries.ledger import Job, clock_of, workload_of

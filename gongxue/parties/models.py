@@ -309,11 +309,11 @@ class SatisfactionSum(Scoped):
         return Q(person__account=role.account)
 
 
-class PeopleImport(Scoped):
-    """A workbook of people on its way to accounts (MG 25.1): read, checked, confirmed, handed out.
+class KeptWorkbook(Scoped):
+    """A workbook of people on its way into the books: read, checked, confirmed, handed out (see `kept_workbooks`).
 
     Its rows hold ID numbers: they are sealed under the key of whoever uploaded it, and only those that have not
-    become accounts are kept, for a week.
+    been carried out are kept, for a week.
     """
 
     class State(models.TextChoices):
@@ -339,16 +339,7 @@ class PeopleImport(Scoped):
     handed_out_at = models.DateTimeField("初始密码领取时间", null=True)
 
     class Meta:
-        db_table = "people_import"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["checked", "running", "done", "dropped"]), name="people_import_state"
-            )
-        ]
-        indexes = [models.Index(fields=["account", "-id"], name="people_import_own")]
-
-    def __str__(self) -> str:
-        return f"批量发放 {self.name}"
+        abstract = True
 
     @property
     def failed(self) -> bool:
@@ -361,3 +352,19 @@ class PeopleImport(Scoped):
     def scope_for(cls, role: Any) -> Q:
         """Only whoever uploaded it."""
         return Q(account=role.account)
+
+
+class PeopleImport(KeptWorkbook):
+    """A workbook of people on its way to accounts (MG 25.1)."""
+
+    class Meta:
+        db_table = "people_import"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["checked", "running", "done", "dropped"]), name="people_import_state"
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-id"], name="people_import_own")]
+
+    def __str__(self) -> str:
+        return f"批量发放 {self.name}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -16,6 +15,7 @@ from gongxue.foundation.identity.actions import duty_breaches, name_breaches
 from gongxue.foundation.identity.models import Organisation, Role
 from gongxue.foundation.identity.vault import blind_index
 from gongxue.foundation.lifecycle.errors import RuleBroken
+from gongxue.parties.kept_workbooks import Line, Progress, Sheet
 from gongxue.parties.models import Person
 from gongxue.parties.queries import phone_breaches
 from gongxue.regulations.breaches import Breach
@@ -29,7 +29,6 @@ BYTES = 8 * 1024 * 1024
 HEADING_WITHIN = 10  # the headings stand in one of the first rows: some put a title above them
 TEACHERS = frozenset({Duty.BACKBONE, Duty.TRAINEE})  # known by real name and ID number (MG 4.7)
 _CHUNK = 500
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +44,19 @@ class ImportRow:
     number_cell: bool = False  # Excel holds the ID number as a number, which has lost its last digits
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the file as it is kept and handed back: every cell as text."""
-
-    at: int
-    cells: list[str]
-    number_cell: bool
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What was read: the headings as they stand in the file, and the rows below them."""
-
-    columns: list[str]
-    lines: list[Line]
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Heading → column."""
-        return {title: self.columns.index(title) for title in HEADINGS}
-
-    def row(self, line: Line) -> ImportRow:
-        """A line as a person."""
-        values = {
-            title: line.cells[place] if place < len(line.cells) else ""
-            for title, place in self.places.items()
-        }
-        return ImportRow(
-            line.at,
-            regular_name(values[NAME]),
-            values[ID_NUMBER],
-            values[PHONE],
-            values[EMPLOYER],
-            values[DUTY],
-            line.number_cell,
-        )
+def row_of(sheet: Sheet, line: Line) -> ImportRow:
+    """A line as a person."""
+    places = {title: sheet.columns.index(title) for title in HEADINGS}
+    values = {title: line.cells[at] if at < len(line.cells) else "" for title, at in places.items()}
+    return ImportRow(
+        line.at,
+        regular_name(values[NAME]),
+        values[ID_NUMBER],
+        values[PHONE],
+        values[EMPLOYER],
+        values[DUTY],
+        line.number_cell,
+    )
 
 
 def read_sheet(upload: UploadedFile[Any]) -> Sheet:
@@ -131,6 +106,12 @@ class Checked:
     id_number: IdNumber | None = None
     index: bytes = b""
     breaches: list[Breach] = field(default_factory=list)
+    same: ClassVar[bool] = False  # who has an account already is a problem, not a repetition
+
+    @property
+    def at(self) -> int:
+        """The row number that Excel shows."""
+        return self.row.at
 
     @property
     def staff_key(self) -> tuple[str, int, str]:
@@ -286,12 +267,6 @@ def _held_by_name(rows: list[Checked]) -> set[tuple[str, int, str]]:
         held = Role.objects.filter(until=None, account__name__in=names[start : start + _CHUNK])
         found |= set(held.values_list("account__name", "organisation_id", "duty"))
     return found
-
-
-def with_problems(sheet: Sheet, checked: Sequence[Checked]) -> list[Line]:
-    """The lines with what is wrong with each, in the order of the file."""
-    by_row = {c.row.at: [f"{b.says}{b.way_out}" for b in c.breaches] for c in checked}
-    return [replace(line, problems=by_row[line.at]) for line in sheet.lines]
 
 
 def counts_by_duty(checked: Sequence[Checked]) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from gongxue.foundation.identity.models import Account
 from gongxue.foundation.jobs.backend import claim, drain
 from gongxue.foundation.jobs.models import Job
-from gongxue.parties import people_import
+from gongxue.parties import kept_workbooks
 from gongxue.parties.models import PeopleImport
 from gongxue.parties.people_sheet import HEADINGS, read_sheet
 from gongxue.rehearsal.timeline import at
@@ -128,7 +128,7 @@ def test_the_mended_list_can_be_sent_again_as_it_is(cast: People, centre: Client
 def test_many_are_a_job_whose_progress_the_page_asks_for(
     cast: People, centre: Client, monkeypatch: pytest.MonkeyPatch, still_clock: StillClock
 ) -> None:
-    monkeypatch.setattr(people_import, "AT_ONCE", 2)
+    monkeypatch.setattr(kept_workbooks, "AT_ONCE", 2)
     where = send(centre, workbook(people(3)))["Location"]
     centre.post(f"{where}confirm/", {"once": "c"})
     page = text(centre, where)
@@ -157,7 +157,7 @@ def test_many_are_a_job_whose_progress_the_page_asks_for(
 def test_a_job_that_failed_is_said_and_offers_to_try_again(
     cast: People, centre: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people_import, "AT_ONCE", 2)
+    monkeypatch.setattr(kept_workbooks, "AT_ONCE", 2)
     where = send(centre, workbook(people(3)))["Location"]
     centre.post(f"{where}confirm/", {"once": "c"})
     Job.objects.update(state="failed", error="进程多次中断。")

@@ -11,6 +11,7 @@ from gongxue.foundation.identity.actions import create_account
 from gongxue.foundation.identity.models import Account
 from gongxue.foundation.identity.queries import same_name
 from gongxue.parties.people_import import import_people, keep_import, kept_sheet
+from gongxue.parties.people_sheet import row_of
 from gongxue.rehearsal.timeline import at
 from tests.cast import FIRST_DAY, People, SignedIn
 from tests.parties.test_sign_up import HERE, account
@@ -50,7 +51,7 @@ def test_somebody_whom_the_centre_gives_an_account(
 def test_somebody_on_a_list(cast: People) -> None:
     kept = keep_import(upload=upload(workbook(people(1, name=WRITTEN))), by=cast.centre, now=NOW)
     sheet = kept_sheet(kept)
-    import_people(rows=[sheet.row(line) for line in sheet.lines], by=cast.centre, now=NOW)
+    import_people(rows=[row_of(sheet, line) for line in sheet.lines], by=cast.centre, now=NOW)
     assert names() == [KEPT]
 
 

@@ -16,7 +16,7 @@ from gongxue.foundation.jobs.backend import drain
 from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, NotThere, RuleBroken
 from gongxue.foundation.trail.models import Event
-from gongxue.parties import people_import
+from gongxue.parties import kept_workbooks
 from gongxue.parties.models import PeopleImport, Person
 from gongxue.parties.people_import import (
     carry_out,
@@ -244,11 +244,11 @@ def test_after_a_week_the_rows_are_forgotten_and_the_counts_stay(cast: People) -
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people_import, "AT_ONCE", 3)
+    monkeypatch.setattr(kept_workbooks, "AT_ONCE", 3)
 
 
 def test_the_limit_for_doing_it_at_once_is_two_hundred() -> None:
-    assert people_import.AT_ONCE == 200
+    assert kept_workbooks.AT_ONCE == 200
 
 
 @pytest.mark.postgresql

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gongxue.foundation.lifecycle.errors import RuleBroken
+from gongxue.parties.kept_workbooks import with_problems
 from gongxue.parties.models import Person
 from gongxue.parties.people_import import import_people
 from gongxue.parties.people_sheet import (
@@ -17,7 +18,7 @@ from gongxue.parties.people_sheet import (
     check_rows,
     counts_by_duty,
     read_sheet,
-    with_problems,
+    row_of,
 )
 from gongxue.rehearsal.names import Invention
 from gongxue.rehearsal.timeline import at
@@ -53,7 +54,7 @@ def test_columns_may_stand_in_any_order_with_others_between_and_a_title_above() 
     cells = ["1", line[4], line[0], "007", line[3], line[1], line[2]]
     sheet = read_sheet(upload(workbook([cells], headings, title="河北省人员名单")))
     assert sheet.columns == headings
-    assert sheet.row(sheet.lines[0]) == ImportRow(3, *line)
+    assert row_of(sheet, sheet.lines[0]) == ImportRow(3, *line)
     assert sheet.lines[0].cells[3] == "007", "leading zeros stay"
 
 
@@ -61,7 +62,7 @@ def test_blanks_around_a_value_fall_away_and_a_phone_typed_as_a_number_is_whole(
     line = people(1)[0]
     line[0], line[2] = f"  {line[0]} ", 13800001111
     sheet = read_sheet(upload(workbook([line])))
-    assert (sheet.row(sheet.lines[0]).name, sheet.row(sheet.lines[0]).phone) == (
+    assert (row_of(sheet, sheet.lines[0]).name, row_of(sheet, sheet.lines[0]).phone) == (
         line[0].strip(),
         "13800001111",
     )
@@ -71,7 +72,7 @@ def test_an_id_number_typed_as_a_number_is_noticed_in_its_row() -> None:
     lines = people(3)
     lines[1][1] = 130502199001011234
     sheet = read_sheet(upload(workbook(lines)))
-    assert [sheet.row(line).number_cell for line in sheet.lines] == [False, True, False]
+    assert [row_of(sheet, line).number_cell for line in sheet.lines] == [False, True, False]
     assert [line.at for line in sheet.lines] == [2, 3, 4]
 
 
@@ -203,7 +204,7 @@ def test_a_large_file_is_checked_in_few_statements(cast: People, django_assert_m
 def test_problems_go_back_to_their_lines_and_the_good_are_counted_by_duty(cast: People) -> None:
     lines = [*people(3), person(Invention(5), duty="骨干教师"), person(Invention(6), place="没有")]
     sheet = read_sheet(upload(workbook(lines)))
-    checked = check_rows([sheet.row(line) for line in sheet.lines], FIRST_DAY)
+    checked = check_rows([row_of(sheet, line) for line in sheet.lines], FIRST_DAY)
     assert [bool(line.problems) for line in with_problems(sheet, checked)] == [
         False,
         False,

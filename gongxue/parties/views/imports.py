@@ -18,7 +18,7 @@ from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
-from gongxue.parties import people_import
+from gongxue.parties import kept_workbooks, people_import
 from gongxue.parties.exports import problems_workbook, secrets_workbook, template_workbook
 from gongxue.parties.forms import WorkbookForm
 from gongxue.parties.models import PeopleImport
@@ -75,8 +75,8 @@ def preview(request: Request, pk: int) -> HttpResponse:
         ],
         "more": max(0, len(problems) - SHOWN),
         "kept": bool(sheet.lines),
-        "by_job": row.good > people_import.AT_ONCE,
-        "days": people_import.KEPT.days,
+        "by_job": row.good > kept_workbooks.AT_ONCE,
+        "days": kept_workbooks.KEPT.days,
     }
     return render(request, "parties/import_preview.html", shown)
 
