@@ -28,6 +28,7 @@ from gongxue.parties.models import (
     TrainingApproval,
 )
 from gongxue.parties.own_entry import clear_away as clear_away
+from gongxue.parties.own_entry import consent as consent
 from gongxue.parties.own_entry import introduce as introduce
 from gongxue.parties.own_entry import mark_away as mark_away
 from gongxue.parties.own_entry import set_willing as set_willing

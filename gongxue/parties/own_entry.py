@@ -109,3 +109,17 @@ def introduce(*, introduction: str, by: Role, now: datetime) -> Person:
     person.save(update_fields=["introduction"])
     record(Permission.INTRODUCE, by=by, now=now, about=person)
     return person
+
+
+@action(Permission.CONSENT)
+def consent(*, by: Role, now: datetime) -> Person:
+    """Agree to how personal information is handled (MG 25.4): whoever did not sign up by themselves but was reported.
+
+    The first moment counts; agreeing twice changes nothing.
+    """
+    person = _own_person(by)
+    if person.consented_at is None:
+        person.consented_at = now
+        person.save(update_fields=["consented_at"])
+        record(Permission.CONSENT, by=by, now=now, about=person)
+    return person

@@ -42,5 +42,6 @@ urlpatterns = [
         P.IMPORT_ACCOUNTS,
     ),
     route("sign-up/", register, P.SIGN_UP.value, Open.PUBLIC),
+    act_route("people/me/consent/", P.CONSENT),
     route("people/<int:pk>/reveal/", people.reveal, P.REVEAL.value, P.REVEAL),
 ]

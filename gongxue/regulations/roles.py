@@ -79,6 +79,7 @@ class Permission(StrEnum):
     REMOVE_MAIL = "accounts.remove_mail", "删除邮箱"
     SWITCH_MAIL = "accounts.switch_mail", "设置邮件通知"
     SIGN_UP = "accounts.sign_up", "注册参训教师账号"  # held by no duty: the public  # reading: AMB-29
+    CONSENT = "people.consent", "同意个人信息处理说明"
     # registers
     REGISTER_APPROVAL = "registers.approve", "登记获批资格"
     REGISTER_SCHOOL = "registers.add_school", "登记院校"
@@ -164,6 +165,7 @@ class Permission(StrEnum):
     SAVE_APPLICATION = "enrolment.save", "填写参训申请表"
     SUBMIT_APPLICATION = "enrolment.submit", "提交参训申请"
     WITHDRAW_APPLICATION = "enrolment.withdraw", "退出报名"
+    REPORT_APPLICANTS = "enrolment.report", "报送参训教师"
     ENDORSE = "enrolment.endorse", "出具单位意见"
     ATTACH_ENDORSEMENT = "enrolment.attach_endorsement", "上传盖章单位意见"
     GIVE_OPINION = "enrolment.give_opinion", "填写审核意见"
@@ -322,6 +324,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.COUNTERSIGN_CORRECTION, P.REFUSE_CORRECTION,
         P.REVOKE, P.KEEP, P.HAND_OVER_MISUSE, P.CLOSE_MISUSE,
         P.ATTACH_CHANGE_SCAN, P.APPROVE_CHANGE, P.RETURN_CHANGE, P.REFUSE_CHANGE,
+        P.REPORT_APPLICANTS,
     ),
     Duty.INSTITUTION: _spec(
         "培训机构工作人员",
@@ -335,7 +338,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.EDIT_PROGRAMME, P.SUBMIT_PROGRAMME, P.CHANGE_PROGRAMME, P.FILE_CHANGE, P.DROP_CHANGE,
         P.ADD_ROOM, P.CLOSE_ROOM, P.COPY_PROGRAMME, P.SAVE_TEMPLATE, P.CLOSE_TEMPLATE,
         P.MEND_SECTION, P.COMMENT_PROGRAMME, P.ANSWER_COMMENT, P.RESOLVE_COMMENT,
-        P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
+        P.EDIT_NOTICE, P.PUBLISH_NOTICE, P.CLOSE_ENROLMENT, P.REPORT_APPLICANTS, P.ATTACH_ENDORSEMENT, P.ADMIT, P.WAIT, P.REJECT,
         P.ALLOW_RETAKE, P.CONFIRM_RESULTS, P.REQUEST_CORRECTION, P.CLOSE_CLASS,
         P.REPLACE, P.CORRECT, P.VOID, P.REFUSE_CASE, P.REPORT_MISUSE,
     ),
@@ -363,13 +366,13 @@ DUTIES: dict[Duty, DutySpec] = {
         "报名、参训、提交成果、填写评估、下载证书。",
         EMPLOYERS,
         P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
-        P.ACCEPT_SEAT, P.DECLINE_SEAT,
+        P.ACCEPT_SEAT, P.DECLINE_SEAT, P.CONSENT,
         P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
         P.APPLY_REPLACEMENT, P.APPLY_CORRECTION, P.WITHDRAW_CASE,
     ),
     Duty.SCHOOL: _spec(
-        "院校管理人员", "为本校教师报名出具单位意见。", EMPLOYERS, P.ENDORSE
+        "院校管理人员", "报送本校参训教师，为其报名出具单位意见。", EMPLOYERS, P.ENDORSE, P.REPORT_APPLICANTS,
     ),
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],

@@ -21,12 +21,12 @@ _COLUMNS = (
     Column("序号", 6), Column("姓名", 10), Column("性别", 6), Column("年龄", 6), Column("单位", 26, "left"),
     Column("职称/职务", 16, "left"), Column("教育背景", 10), Column("目前所在专业", 16, "left"), Column("状态", 8),
     Column("名单序号", 8), Column("候补序号", 8), Column("单位意见", 10), Column("授课骨干教师意见", 28, "left"),
-    Column("提交时间", 16), Column("审核理由", 24, "left"),
+    Column("提交时间", 16), Column("审核理由", 24, "left"), Column("申请编号", 10), Column("班次编号", 10),
 )  # fmt: skip
 
 
 def applicants_workbook(training_class: TrainingClass, rows: Sequence[ReviewRow], at: datetime) -> bytes:
-    """One row per application in the order of the page."""
+    """One row per application in the order of the page; reported again as it is, the list changes nothing."""
     name = f"报名教师 {training_class.title}"
     return list_workbook(name, _COLUMNS, [_cells(n, row) for n, row in enumerate(rows, 1)], at)
 
@@ -66,6 +66,7 @@ def _cells(number: int, row: ReviewRow) -> list[Cell]:
         items.get("6", ""), items.get("10", ""), items.get("13", ""), application.state_title, application.seat,
         application.waiting_number, "已出具" if application.is_endorsed else "未出具", _opinions(row),
         f"{localtime(submitted):%Y-%m-%d %H:%M}" if submitted else "", application.decision_reason,
+        application.pk, application.training_class_id,
     ]  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 
 from gongxue.foundation.files.models import StoredFile
-from gongxue.foundation.identity.models import Organisation, account_field
+from gongxue.foundation.identity.models import Organisation, Role, account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
 from gongxue.foundation.lifecycle.scope import EVERYTHING, Scoped
 from gongxue.foundation.official_forms.models import Answer
-from gongxue.parties.models import Person
+from gongxue.parties.models import KeptWorkbook, Person
 from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
@@ -71,6 +71,10 @@ class Application(Stateful):
     endorsed_at = models.DateTimeField("单位意见时间", null=True)
     endorsed_by = account_field(null=True)
     endorsement_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    reported_by = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="报送单位"
+    )  # who named the teacher; what the draft says stays the teacher's own
+    reported_at = models.DateTimeField("报送时间", null=True)
 
     class Meta:
         db_table = "application"
@@ -99,6 +103,7 @@ class Application(Stateful):
             models.Index(fields=["training_class", "state"], name="application_list"),
             models.Index(fields=["person", "-id"], name="application_person"),
             models.Index(fields=["employer", "state"], name="application_employer"),
+            models.Index(fields=["reported_by", "-id"], name="application_reported"),
         ]
 
     def __str__(self) -> str:
@@ -153,3 +158,37 @@ class Opinion(Scoped):
     def scope_for(cls, role: Any) -> Q:
         """As the class; applicants do not read opinions."""
         return in_class_scope(role) if not role.is_(Duty.TRAINEE) else Q(pk__in=())
+
+
+class ApplicantImport(KeptWorkbook):
+    """A workbook of teachers whom a school, an institution or a province reports for classes (TR 10)."""
+
+    state = models.CharField(
+        "状态",
+        max_length=10,
+        choices=[("checked", "待确认"), ("running", "正在报送"), ("done", "已报送"), ("dropped", "已放弃")],
+        default=KeptWorkbook.State.CHECKED,
+    )
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")  # in which it was uploaded
+    training_class = models.ForeignKey(
+        TrainingClass, models.PROTECT, null=True, related_name="+", verbose_name="培训班"
+    )  # for rows that name none
+    same = models.PositiveIntegerField("已在名单中", default=0)
+
+    class Meta:
+        db_table = "applicant_import"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["checked", "running", "done", "dropped"]),
+                name="applicant_import_state",
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-id"], name="applicant_import_own")]
+
+    def __str__(self) -> str:
+        return f"报送参训教师 {self.name}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Only whoever uploaded it, in the role in which it was uploaded."""
+        return Q(account=role.account, role=role)

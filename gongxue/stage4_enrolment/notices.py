@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gongxue.exchange.notices import send
+from gongxue.foundation.identity.models import Role
+from gongxue.parties.models import Person
 from gongxue.parties.queries import role_of_person, roles_in, roles_of_people
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.roles import Duty
@@ -24,6 +26,21 @@ def submitted(application: Application, now: datetime) -> None:
         subject=f"{application.person.name}报名参加{application.training_class.title}，请出具单位意见",
         kind="enrolment.submit",
         link="/endorsements/",
+        now=now,
+    )
+
+
+def reported(training_class: TrainingClass, people: Sequence[Person], now: datetime) -> None:
+    """To teachers whom others have reported: a draft of form 1 waits for them."""
+    told: list[Role] = []
+    for start in range(0, len(people), 500):
+        told += roles_of_people(people[start : start + 500], Duty.TRAINEE).values()
+    send(
+        told,
+        subject=f"已为您报送参训申请，请填写后提交：{training_class}",
+        body="报送的内容已填入申请表，请核对、补全并提交；提交后由所在单位出具意见，培训机构审核。",
+        kind="enrolment.report",
+        link="/my/applications/",
         now=now,
     )
 

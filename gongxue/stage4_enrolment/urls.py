@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage4_enrolment.views import compare, notice, review, school, sheets, trainee
+from gongxue.stage4_enrolment.views import compare, notice, report, review, school, sheets, trainee
 
 urlpatterns = [
     # the notice
@@ -23,6 +23,15 @@ urlpatterns = [
     act_route("my/applications/<int:pk>/withdraw/", P.WITHDRAW_APPLICATION),
     act_route("my/applications/<int:pk>/accept/", P.ACCEPT_SEAT),
     act_route("my/applications/<int:pk>/decline/", P.DECLINE_SEAT),
+    # teachers reported from a workbook
+    route("reports/", report.report, P.REPORT_APPLICANTS.value, P.REPORT_APPLICANTS),
+    route("reports/template.xlsx", report.template, "report_template", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/", report.preview, "report_preview", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/progress/", report.progress, "report_progress", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/problems.xlsx", report.problems, "report_problems", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/confirm/", report.confirm, "report_confirm", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/drop/", report.drop, "report_drop", P.REPORT_APPLICANTS),
+    route("reports/<int:pk>/passwords/", report.passwords, "report_passwords", P.REPORT_APPLICANTS),
     # the school
     route("endorsements/", school.endorsements, "endorsements", P.ENDORSE),
     route("endorsements/selected/", school.endorse_selected, "endorsements.selected", P.ENDORSE),

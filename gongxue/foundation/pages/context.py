@@ -34,6 +34,7 @@ _TEMPLATES = Entry("方案模板", "/programmes/templates/", "form")
 _ROOMS = Entry("培训场地", "/programmes/rooms/", "building")
 _DEADLINES = Entry("期限一览", "/deadlines/", "clock")
 _TRAIL = Entry("操作留痕", "/trail/", "trail")
+_REPORTS = Entry("报送参训教师", "/reports/", "people")
 _DESK = Entry("工作台", "/desk/", "desk")
 
 MENUS: dict[Duty, tuple[Entry, ...]] = {
@@ -42,7 +43,7 @@ MENUS: dict[Duty, tuple[Entry, ...]] = {
         _TRAIL,
     ),
     Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS),
-    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, _TRAIL),
+    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _REPORTS, _POOL, _RUNS, _LEDGER, _REGISTERS, _TRAIL),
     Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TEMPLATES, _ROOMS, _TRAIL),
     Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
     Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),
@@ -51,7 +52,7 @@ MENUS: dict[Duty, tuple[Entry, ...]] = {
         _DESK, Entry("我的报名", "/my/applications/", "form"), Entry("我的培训", "/classes/", "class"),
         Entry("我的证书", "/my/certificates/", "seal"), _NATIONAL,
     ),
-    Duty.SCHOOL: (_DESK, Entry("单位意见", "/endorsements/", "form"), _NATIONAL),
+    Duty.SCHOOL: (_DESK, Entry("单位意见", "/endorsements/", "form"), _REPORTS, _NATIONAL),
     Duty.SYSTEM: (),
 }  # fmt: skip
 

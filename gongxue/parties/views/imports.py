@@ -8,35 +8,24 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.identity.actions import Handed
-from gongxue.foundation.jobs.models import Job
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, refusals
-from gongxue.foundation.pages.sheets import MEDIA_TYPE
-from gongxue.parties import kept_workbooks, people_import
+from gongxue.parties import people_import
 from gongxue.parties.exports import problems_workbook, secrets_workbook, template_workbook
 from gongxue.parties.forms import WorkbookForm
 from gongxue.parties.models import PeopleImport
 from gongxue.parties.people_sheet import NAME
 from gongxue.parties.queries import imports_of
+from gongxue.parties.views.kept import preview_of, problems_name, progress_of, secrets_name, workbook
 from gongxue.regulations.roles import Permission
 
-SHOWN = 100  # problems listed on the page; the workbook has all of them
 OWN_SHOWN = 20
 CODE = Permission.IMPORT_ACCOUNTS
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(data, content_type=MEDIA_TYPE, headers=headers)
 
 
 def upload(request: Request) -> HttpResponse:
@@ -58,49 +47,26 @@ def _kept(request: Request, workbook: UploadedFile[Any]) -> str:
 
 def template(request: Request) -> HttpResponse:
     """The workbook to fill in."""
-    return _workbook(template_workbook(clock.now()), "批量发放账号模板.xlsx")
+    return workbook(template_workbook(clock.now()), "批量发放账号模板.xlsx")
 
 
 def preview(request: Request, pk: int) -> HttpResponse:
     """What would be done, what is wrong; after that: how it went."""
     row = visible(PeopleImport, pk, request.role)
-    sheet = people_import.kept_sheet(row)
-    problems = [line for line in sheet.lines if line.problems]
-    place = sheet.columns.index(NAME) if NAME in sheet.columns else 0
-    shown = {
-        "row": row,
-        "problems": [
-            (line.at, line.cells[place] if place < len(line.cells) else "", line.problems)
-            for line in problems[:SHOWN]
-        ],
-        "more": max(0, len(problems) - SHOWN),
-        "kept": bool(sheet.lines),
-        "by_job": row.good > kept_workbooks.AT_ONCE,
-        "days": kept_workbooks.KEPT.days,
-    }
+    place = row.columns.index(NAME) if NAME in row.columns else 0
+    shown = preview_of(people_import.ACCOUNTS, row, place, "accounts.import")
     return render(request, "parties/import_preview.html", shown)
 
 
 def progress(request: Request, pk: int) -> JsonResponse:
     """How far the job is; the page asks every second."""
-    row = visible(PeopleImport, pk, request.role)
-    job = row.job
-    ended = row.state != PeopleImport.State.RUNNING or row.failed
-    waiting = job is not None and job.state == Job.State.READY
-    answer = {
-        "ended": ended,
-        "done": job.done_steps if job else 0,
-        "of": job.all_steps if job and job.all_steps else row.good,
-        "says": "正在等待处理" if waiting else "正在核对并发放",
-    }
-    return JsonResponse(answer)
+    return progress_of(people_import.ACCOUNTS, visible(PeopleImport, pk, request.role))
 
 
 def problems(request: Request, pk: int) -> HttpResponse:
     """The workbook back, with a last column 问题."""
     row = visible(PeopleImport, pk, request.role)
-    data = problems_workbook(people_import.kept_sheet(row), clock.now())
-    return _workbook(data, f"{row.name.rsplit('.', 1)[0]}（问题）.xlsx")
+    return workbook(problems_workbook(people_import.kept_sheet(row), clock.now()), problems_name(row))
 
 
 @require_POST
@@ -143,4 +109,4 @@ def passwords(request: Request, pk: int) -> HttpResponse:
         messages.info(request, "初始密码表只下载一次。没有收到文件的，请重新生成，原来的随即作废。")
         return redirect("accounts.import_preview", row.pk)
     data = secrets_workbook(handed, request.build_absolute_uri("/sign-in/"), now)
-    return _workbook(data, f"初始密码 {len(handed)} 人.xlsx")
+    return workbook(data, secrets_name(handed))

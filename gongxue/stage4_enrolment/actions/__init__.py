@@ -22,6 +22,7 @@ from gongxue.stage4_enrolment.actions.notice import (
     edit_notice,
     publish_notice,
 )
+from gongxue.stage4_enrolment.actions.reporting import report_applicants
 from gongxue.stage4_enrolment.actions.waiting import accept_seat, decline_seat, lapse_seat, offer_seat
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "publish_notice",
     "put_on_waiting_list",
     "reject_applicant",
+    "report_applicants",
     "save_application",
     "scan_of",
     "submit_application",

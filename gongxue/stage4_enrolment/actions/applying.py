@@ -26,6 +26,7 @@ from gongxue.regulations.calendar import day_of
 from gongxue.regulations.enrolment import applying_breaches
 from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
 from gongxue.regulations.official_forms import answer_breaches, given_breaches
+from gongxue.regulations.reporting import consent_breaches
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.models import TrainingClass
@@ -129,7 +130,10 @@ def submit_application(*, application: Application, by: Role, now: datetime) -> 
     row = lock(application, by)
     _check_applying(Enrolment.objects.inside(training_class=row.training_class).get(), day_of(now))
     answer = row.answer
-    refuse_if(answer_breaches(answer.version.form, row.training_class.level, answer.all_items()))
+    refuse_if(
+        consent_breaches(row.person.consented_at is not None)
+        + answer_breaches(answer.version.form, row.training_class.level, answer.all_items())
+    )
     answer.submitted_at = now
     answer.save(update_fields=["submitted_at"])
     changes = move(

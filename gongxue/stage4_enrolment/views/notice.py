@@ -128,6 +128,9 @@ def _notice_page(request: OpenRequest, enrolment: Enrolment, address: str) -> Ht
         "apply": apply,
         "back_here": urlencode({"next": apply}),
         "mine": own_application(tc, role) if role and role.is_(Duty.TRAINEE) else None,
+        "may_report": role is not None
+        and role.may(Permission.REPORT_APPLICANTS)
+        and (not role.is_(Duty.INSTITUTION) or role.organisation_id == tc.institution_id),
         "may_apply": role is not None and role.may(Permission.SAVE_APPLICATION),
         "writes": role is not None
         and role.may(Permission.EDIT_NOTICE)

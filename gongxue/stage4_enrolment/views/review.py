@@ -114,6 +114,7 @@ def _list_page(request: Request, tc: TrainingClass, left: Left = (), done: int =
         "today": clock.today(),
         "decides": role.may(Permission.ADMIT) and tc.stage == 4,
         "reviews": reviews,
+        "reports": role.may(Permission.REPORT_APPLICANTS) and tc.stage == 4,
         "reasons": list(RejectReason),
         "left": left,
         "done": done,
