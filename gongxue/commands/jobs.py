@@ -9,7 +9,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.jobs.backend import periodic
 from gongxue.parties.queries import system_role
 from gongxue.stage2_staffing.deadlines import lapse_rescues as lapse
-from gongxue.stage4_enrolment.deadlines import lapse_offers as lapse_seats
+from gongxue.stage4_enrolment.deadlines import keep_seats_moving
 
 
 class DailyFailed(Exception):
@@ -27,7 +27,7 @@ def lapse_rescues() -> dict[str, int]:
 @task()
 def lapse_offers() -> dict[str, int]:
     """Every ten minutes: offered seats whose deadline is past go to the next of the waiting list."""
-    return lapse_seats(by=system_role(), now=clock.now())
+    return keep_seats_moving(by=system_role(), now=clock.now())
 
 
 @periodic("daily", 3600)

@@ -26,6 +26,7 @@ from .states import (
     RetakeState,
     RoundState,
     State,
+    SubstitutionState,
     TeamChangeState,
     WindowState,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "RetakeState",
     "RoundState",
     "State",
+    "SubstitutionState",
     "TeamChangeState",
     "Thing",
     "WindowState",
@@ -116,6 +118,7 @@ THINGS: dict[str, Thing] = {
         Thing("programme", "培训方案", ProgrammeState),
         Thing("enrolment", "招生", EnrolmentState),
         Thing("application", "参训申请", ApplicationState),
+        Thing("substitution", "顶替", SubstitutionState),
         Thing("delivery", "培训实施", DeliveryState),
         Thing("roll_window", "签到", WindowState),
         Thing("leave", "请假", LeaveState),
@@ -240,6 +243,19 @@ MOVES: tuple[Move, ...] = (
         (_APP.DRAFT, _APP.SUBMITTED, _APP.WAITING, _APP.OFFERED, _APP.ADMITTED),
         _APP.WITHDRAWN,
         "TR 10",
+    ),
+    # ours: the employer sends another of its teachers; the seat passes over in one act
+    Move("substitution", P.ADMIT, (SubstitutionState.NAMED,), SubstitutionState.DONE, "TR 11.3"),
+    *(
+        Move("substitution", permission, (SubstitutionState.NAMED,), SubstitutionState.ENDED, "TR 11.3")
+        for permission in (
+            P.TAKE_BACK_COLLEAGUE,
+            P.LAPSE_COLLEAGUE,
+            P.REJECT,
+            P.WAIT,
+            P.WITHDRAW_APPLICATION,
+            P.ACCEPT_SEAT,
+        )
     ),
     Move("delivery", P.START_CLASS, (DeliveryState.PREPARING,), DeliveryState.RUNNING, "TR 11"),
     Move("delivery", P.FINISH_CLASS, (DeliveryState.RUNNING,), DeliveryState.FINISHED, "TR 11"),

@@ -176,6 +176,9 @@ class Permission(StrEnum):
     ACCEPT_SEAT = "enrolment.accept_seat", "接受递补"
     DECLINE_SEAT = "enrolment.decline_seat", "放弃递补"
     LAPSE_SEAT = "enrolment.lapse_seat", "递补逾期失效"
+    NAME_COLLEAGUE = "enrolment.name_colleague", "提名顶替人选"
+    TAKE_BACK_COLLEAGUE = "enrolment.take_back_colleague", "撤回顶替提名"
+    LAPSE_COLLEAGUE = "enrolment.lapse_colleague", "顶替提名逾期失效"
     # stage 5 (TR 11)
     START_CLASS = "delivery.start", "开班"
     CHECK_IN = "delivery.check_in", "办理报到"
@@ -373,11 +376,12 @@ DUTIES: dict[Duty, DutySpec] = {
     ),
     Duty.SCHOOL: _spec(
         "院校管理人员", "报送本校参训教师，为其报名出具单位意见。", EMPLOYERS, P.ENDORSE, P.REPORT_APPLICANTS,
+        P.NAME_COLLEAGUE, P.TAKE_BACK_COLLEAGUE,
     ),
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
         P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.RUN_STAFFING, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
-        P.OFFER_SEAT, P.LAPSE_SEAT,
+        P.OFFER_SEAT, P.LAPSE_SEAT, P.LAPSE_COLLEAGUE,
     ),
 }  # fmt: skip
 

@@ -107,6 +107,14 @@ class ApplicationState(State):
     WITHDRAWN = "withdrawn", "已退出"
 
 
+class SubstitutionState(State):
+    """A colleague named in an admitted teacher's place 顶替."""
+
+    NAMED = "named", "顶替办理中"
+    DONE = "done", "已顶替"
+    ENDED = "ended", "未顶替"
+
+
 class DeliveryState(State):
     """The delivery 培训实施 of a class."""
 

@@ -30,6 +30,9 @@ class Enrolment(Stateful):
     closes_on = models.DateField("报名截止")
     published_at = models.DateTimeField("发布时间", null=True)
     published_by = account_field(null=True)
+    freed_seats = models.PositiveSmallIntegerField(
+        "空出待递补名额", default=0
+    )  # seats that became free and that nobody of the waiting list could take then
 
     class Meta:
         db_table = "enrolment"
@@ -133,6 +136,49 @@ class Application(Stateful):
         if role.duty_enum.reads_all:
             return EVERYTHING if role.is_(Duty.SYSTEM) else submitted
         return in_class_scope(role) & submitted
+
+
+class Substitution(Stateful):
+    """A colleague named by the employer in an admitted teacher's place; the seat passes over when they are admitted."""
+
+    THING = "substitution"
+    READ_WITH = ("training_class__institution", "leaving__person__account", "arriving__person__account")
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="+")
+    employer = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
+    leaving = models.ForeignKey(
+        Application, models.PROTECT, related_name="successors", verbose_name="原录取教师"
+    )
+    arriving = models.ForeignKey(Application, models.PROTECT, related_name="places", verbose_name="顶替教师")
+    state = state_field("substitution")
+    until = models.DateTimeField("提交申请时限")
+    named_at = models.DateTimeField("提名时间")
+    named_by = account_field()
+    reason = models.CharField("原因", max_length=500, blank=True)
+
+    class Meta:
+        db_table = "substitution"
+        constraints = [
+            state_constraint("substitution_state", "substitution"),
+            models.UniqueConstraint(
+                fields=["leaving"], condition=Q(state="named"), name="substitution_leaving_once"
+            ),
+            models.UniqueConstraint(
+                fields=["arriving"], condition=Q(state="named"), name="substitution_arriving_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["training_class", "state"], name="substitution_class")]
+
+    def __str__(self) -> str:
+        return f"{self.arriving.person.name}顶替{self.leaving.person.name}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """The employer, the two themselves, and the class; instructors and institution as the applications."""
+        if role.is_(Duty.TRAINEE):
+            return Q(leaving__person__account=role.account) | Q(arriving__person__account=role.account)
+        if role.is_(Duty.SCHOOL):
+            return Q(employer=role.organisation)
+        return EVERYTHING if role.duty_enum.reads_all else in_class_scope(role)
 
 
 class Opinion(Scoped):

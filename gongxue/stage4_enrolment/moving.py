@@ -10,11 +10,11 @@ from gongxue.foundation.lifecycle.engine import lock_rows, move
 from gongxue.parties.actions import unbook
 from gongxue.parties.queries import roles_of_people
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
+from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState, SubstitutionState
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.queries.changes import ClassChange
-from gongxue.stage4_enrolment.models import Application, Enrolment
+from gongxue.stage4_enrolment.models import Application, Enrolment, Substitution
 
 _LIVE = (
     ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.WAITING, ApplicationState.OFFERED,
@@ -45,6 +45,8 @@ def give_up(change: ClassChange, by: Role, now: datetime) -> None:
     rows = lock_rows(
         Application.objects.inside(training_class=tc, state__in=_LIVE).select_related("person__account")
     )
+    for naming in lock_rows(Substitution.objects.inside(training_class=tc, state=SubstitutionState.NAMED)):
+        move(naming, Permission.LAPSE_COLLEAGUE)
     reason = f"班次取消：{change.reason}"[:500]
     for row in rows:
         was_admitted = row.admitted

@@ -16,7 +16,7 @@ from gongxue.regulations.waiting_list import offer_words
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage2_staffing.queries import accepted
-from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.models import Application, Substitution
 
 
 def submitted(application: Application, now: datetime) -> None:
@@ -135,6 +135,78 @@ def seat_freed(application: Application, says: str, now: datetime) -> None:
         body=says,
         kind="enrolment.withdraw",
         link=f"{class_link(shown)}applicants/",
+        now=now,
+    )
+
+
+def freed_offered(application: Application, until: str, now: datetime) -> None:
+    """To the institution: a seat that nobody could take when it became free is offered now."""
+    shown = application.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"空出的名额已向候补教师{application.person.name}发出递补通知：{shown.title}",
+        body=f"答复时限{until}。",
+        kind="enrolment.offer_freed",
+        link=f"{class_link(shown)}applicants/",
+        now=now,
+    )
+
+
+def colleague_named(named: Substitution, now: datetime) -> None:
+    """To the colleague: fill in form 1; to whoever is replaced and to the institution: what is going on."""
+    shown, until = named.training_class, offer_words(named.until)
+    leaving, arriving = named.leaving.person, named.arriving.person
+    draft = named.arriving.state == ApplicationState.DRAFT
+    send(
+        role_of_person(arriving, Duty.TRAINEE),
+        subject=f"单位提名您顶替{leaving.name}参训：{shown}",
+        body=f"请在{until}前填写并提交申请表；审核录取后名额转给您。"
+        if draft
+        else "您已提交申请，请等待审核。",
+        kind="enrolment.name_colleague",
+        link=f"/my/applications/{named.arriving_id}/",
+        now=now,
+    )
+    send(
+        role_of_person(leaving, Duty.TRAINEE),
+        subject=f"单位提名{arriving.name}顶替您参训：{shown}",
+        body=f"录取{arriving.name}时，您的录取同时退出；在此之前您的名额保留。有疑问请与本单位联系。",
+        kind="enrolment.name_colleague",
+        link=f"/my/applications/{named.leaving_id}/",
+        now=now,
+    )
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"{named.employer.name}提名{arriving.name}顶替{leaving.name}：{shown.title}",
+        body=f"{arriving.name}提交申请表后请审核；录取时接替{leaving.name}的名单序号。{named.reason}",
+        kind="enrolment.name_colleague",
+        link=f"{class_link(shown)}applicants/",
+        now=now,
+    )
+
+
+def colleague_over(named: Substitution, says: str, now: datetime) -> None:
+    """To the two and their employer: the first keeps the seat."""
+    leaving, arriving = named.leaving.person, named.arriving.person
+    told = [*role_of_person(leaving, Duty.TRAINEE), *role_of_person(arriving, Duty.TRAINEE)]
+    send(
+        [*told, *roles_in(named.employer_id, Duty.SCHOOL)],
+        subject=f"{arriving.name}顶替{leaving.name}未办成：{named.training_class}",
+        body=f"{says}{leaving.name}的录取不变。",
+        kind="enrolment.colleague_over",
+        link="/my/applications/",
+        now=now,
+    )
+
+
+def colleague_came(named: Substitution, now: datetime) -> None:
+    """To whoever is replaced and to the employer: the seat has passed over."""
+    leaving, arriving = named.leaving.person, named.arriving.person
+    send(
+        [*role_of_person(leaving, Duty.TRAINEE), *roles_in(named.employer_id, Duty.SCHOOL)],
+        subject=f"{arriving.name}已录取，{leaving.name}的录取同时退出：{named.training_class}",
+        kind="enrolment.colleague_came",
+        link=f"/my/applications/{named.leaving_id}/",
         now=now,
     )
 

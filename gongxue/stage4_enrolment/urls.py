@@ -36,6 +36,8 @@ urlpatterns = [
     route("endorsements/", school.endorsements, "endorsements", P.ENDORSE),
     route("endorsements/selected/", school.endorse_selected, "endorsements.selected", P.ENDORSE),
     act_route("applications/<int:pk>/endorse/", P.ENDORSE),
+    route("applications/<int:pk>/colleague/", school.colleague, P.NAME_COLLEAGUE.value, P.NAME_COLLEAGUE),
+    act_route("substitutions/<int:pk>/take-back/", P.TAKE_BACK_COLLEAGUE),
     # the review
     route("classes/<int:pk>/applicants/", review.applicants, "applicants", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants.xlsx", review.applicants_sheet, "applicants.xlsx", P.SEE_CLASSES),

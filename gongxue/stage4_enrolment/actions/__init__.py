@@ -23,7 +23,14 @@ from gongxue.stage4_enrolment.actions.notice import (
     publish_notice,
 )
 from gongxue.stage4_enrolment.actions.reporting import report_applicants
-from gongxue.stage4_enrolment.actions.waiting import accept_seat, decline_seat, lapse_seat, offer_seat
+from gongxue.stage4_enrolment.actions.substituting import lapse_colleague, name_colleague, take_back_colleague
+from gongxue.stage4_enrolment.actions.waiting import (
+    accept_seat,
+    decline_seat,
+    lapse_seat,
+    offer_again,
+    offer_seat,
+)
 
 __all__ = [
     "CONTACT_LIMIT",
@@ -37,7 +44,10 @@ __all__ = [
     "edit_notice",
     "endorse_application",
     "give_opinion",
+    "lapse_colleague",
     "lapse_seat",
+    "name_colleague",
+    "offer_again",
     "offer_seat",
     "publish_notice",
     "put_on_waiting_list",
@@ -46,5 +56,6 @@ __all__ = [
     "save_application",
     "scan_of",
     "submit_application",
+    "take_back_colleague",
     "withdraw_application",
 ]

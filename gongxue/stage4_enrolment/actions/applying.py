@@ -28,12 +28,15 @@ from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
 from gongxue.regulations.official_forms import answer_breaches, given_breaches
 from gongxue.regulations.reporting import consent_breaches
 from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.substitution import leaving_breach
 from gongxue.stage1_planning.actions import end_involvement
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions.locking import lock_class
+from gongxue.stage4_enrolment.actions.substituting import end_naming
 from gongxue.stage4_enrolment.actions.waiting import move_up
 from gongxue.stage4_enrolment.models import Application, Enrolment
+from gongxue.stage4_enrolment.queries.substituting import is_named_now, successor_of
 
 DRAFT_LIMIT = 20_000  # characters; all limits of form 1 together are below this
 SCANS = Slot("单位意见扫描件", ("pdf", "jpg", "png"), 10 * 1024 * 1024)
@@ -46,8 +49,13 @@ def _own_person(by: Role) -> Person:
     return person
 
 
-def _check_applying(enrolment: Enrolment, today: date) -> None:
-    refuse_if(applying_breaches(enrolment.state == EnrolmentState.PUBLISHED, enrolment.closes_on, today))
+def _check_applying(enrolment: Enrolment, person: Person, now: datetime) -> None:
+    """Enrolment is open; or the employer has named the person in a colleague's place, and there is still time."""
+    breaches = applying_breaches(
+        enrolment.state == EnrolmentState.PUBLISHED, enrolment.closes_on, day_of(now)
+    )
+    if breaches and not is_named_now(enrolment.training_class, person, now):
+        raise RuleBroken(breaches)
 
 
 @action(Permission.SAVE_APPLICATION)
@@ -61,8 +69,8 @@ def save_application(
     """
     row = lock(enrolment, by)
     shown = row.training_class
-    _check_applying(row, day_of(now))
     person = _own_person(by)
+    _check_applying(row, person, now)
     application = _open_application(shown, person, by, day_of(now))
     check_seen(application, seen or application.version)
     if _keep_answers(application, answers):
@@ -128,7 +136,7 @@ def _open_application(shown: TrainingClass, person: Person, by: Role, today: dat
 def submit_application(*, application: Application, by: Role, now: datetime) -> Application:
     """Submit form 1. Refused: an item is missing or too long (all are named), enrolment is closed."""
     row = lock(application, by)
-    _check_applying(Enrolment.objects.inside(training_class=row.training_class).get(), day_of(now))
+    _check_applying(Enrolment.objects.inside(training_class=row.training_class).get(), row.person, now)
     answer = row.answer
     refuse_if(
         consent_breaches(row.person.consented_at is not None)
@@ -153,6 +161,8 @@ def withdraw_application(
     shown = lock_class(application)
     row = lock(application, by)
     was_admitted, was_seated = row.admitted, row.seat is not None
+    if (successor := successor_of(row)) is not None:
+        raise RuleBroken([leaving_breach(successor.arriving.person.name, successor.until)])
     if was_admitted and shown.stage >= 5:
         raise RuleBroken(
             [
@@ -173,6 +183,7 @@ def withdraw_application(
     if was_admitted:
         unbook(row.person, f"class/{shown.pk}")
         end_involvement(shown, row.person.account_id, Duty.TRAINEE, now)
+    end_naming(row, Permission.WITHDRAW_APPLICATION, now)
     if was_seated:
         move_up(row, shown, now)
     return row

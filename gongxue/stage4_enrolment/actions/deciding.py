@@ -25,9 +25,11 @@ from gongxue.regulations.staffing import Seat
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions.locking import lock_class, take_place
-from gongxue.stage4_enrolment.actions.waiting import next_waiting_number
+from gongxue.stage4_enrolment.actions.substituting import end_naming, take_over
+from gongxue.stage4_enrolment.actions.waiting import next_waiting_number, note_freed, offer_freed
 from gongxue.stage4_enrolment.models import Application, Opinion
 from gongxue.stage4_enrolment.queries import latest_opinions, reviewers_of, taken_seats
+from gongxue.stage4_enrolment.queries.substituting import named_for
 
 
 @action(Permission.GIVE_OPINION)
@@ -68,7 +70,7 @@ def give_opinion(
 def admit_applicant(*, application: Application, by: Role, now: datetime, reason: str = "") -> Application:
     """Admit to the lowest free seat of thirty (TR 11.3); the days are booked nationwide.
 
-    Refused: class full, no employer's opinion, an instructor's opinion missing, against an opinion without a
+    Whoever was named in a colleague's place gets that seat, and the colleague leaves in the same act. Refused: class full, no employer's opinion, an instructor's opinion missing, against an opinion without a
     reason, already in another class on these days, delivery has begun.
     """
     shown = lock_class(application)
@@ -78,7 +80,8 @@ def admit_applicant(*, application: Application, by: Role, now: datetime, reason
         raise RuleBroken([Breach("admit.begun", "TR 11", "培训已经开始，不再录取。", "请推荐其报名下一期。")])
     reviewers = [person for person, _ in reviewers_of(shown)]
     opinions = [o.agrees for person, o in latest_opinions(row).items() if person in reviewers]
-    taken = taken_seats(shown)
+    place = named_for(row)
+    taken = taken_seats(shown) - ({place.leaving.seat} if place else set())
     refuse_if(
         admission_breaches(
             taken=taken,
@@ -89,7 +92,12 @@ def admit_applicant(*, application: Application, by: Role, now: datetime, reason
             reason=reason,
         )
     )
-    seat = free_seat(taken, edition)
+    seat = take_over(row, shown, by, now)
+    if seat is None:
+        seat = free_seat(taken_seats(shown), edition)
+        note_freed(shown, -1)
+    if seat is None:
+        raise RuleBroken([full_breach(edition)])
     try:
         with transaction.atomic():
             changes = move(
@@ -115,6 +123,8 @@ def put_on_waiting_list(*, application: Application, by: Role, now: datetime) ->
     changes = move(row, Permission.WAIT, waiting_number=number, decided_at=now)
     record(Permission.WAIT, by=by, now=now, about=row, changes=changes | {"waiting_number": [None, number]})
     notices.decided(row, "", now)
+    end_naming(row, Permission.WAIT, now)
+    offer_freed(shown, now)
     return row
 
 
@@ -126,6 +136,7 @@ def reject_applicant(
 
     Refused: an unknown kind, no words where the kind says nothing.
     """
+    lock_class(application)
     row = lock(application, by)
     refuse_if(reject_breaches(code))
     words = reject_words(code, reason)[:500]
@@ -134,4 +145,5 @@ def reject_applicant(
     )
     record(Permission.REJECT, by=by, now=now, about=row, reason=words, changes=changes)
     notices.decided(row, words, now)
+    end_naming(row, Permission.REJECT, now)
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
@@ -20,7 +20,8 @@ from gongxue.regulations.waiting_list import accepting_breaches, lapsing_breache
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions.locking import lock_class, take_place
-from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.actions.substituting import end_naming
+from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage4_enrolment.queries import taken_seats
 from gongxue.stage4_enrolment.queries.waiting import offer_said, waiting_rows
 
@@ -54,7 +55,40 @@ def offer_seat(*, training_class: TrainingClass, by: Role, now: datetime) -> App
     changes |= {"seat": [None, seat], "offer_until": [None, until.isoformat()]}
     record(Permission.OFFER_SEAT, by=by, now=now, about=row, changes=changes)
     notices.seat_offered(row, offer_words(until), now)
+    note_freed(shown, -1)
     return row
+
+
+def note_freed(training_class: TrainingClass, change: int) -> None:
+    """Count the seats that became free and wait for somebody of the waiting list; the class is locked."""
+    rows = Enrolment.objects.inside(training_class=training_class)
+    if change < 0:
+        rows = rows.filter(freed_seats__gt=0)
+    rows.update(freed_seats=F("freed_seats") + change)
+
+
+def offer_freed(training_class: TrainingClass, now: datetime) -> int:
+    """Offer again what nobody could take when it became free; returns how many could be asked. The class is locked.
+
+    Somebody has joined the waiting list, is endorsed now, or is not elsewhere any more.
+    """
+    waiting = Enrolment.objects.inside(training_class=training_class).values_list("freed_seats", flat=True)
+    asked = 0
+    for _ in range(next(iter(waiting), 0)):
+        offered = offer_seat(training_class=training_class, by=system_role(), now=now)
+        if offered is None or offered.offer_until is None:
+            break
+        notices.freed_offered(offered, offer_words(offered.offer_until), now)
+        asked += 1
+    return asked
+
+
+def offer_again(*, training_class: TrainingClass, now: datetime) -> int:
+    """The same under the lock of the class, for the job that looks every ten minutes."""
+    with transaction.atomic():
+        rows = TrainingClass.objects.unscoped("lock order: class, then application")
+        shown = rows.select_for_update(of=("self",), no_key=True).get(pk=training_class.pk)
+        return offer_freed(shown, now)
 
 
 def move_up(gone: Application, shown: TrainingClass, now: datetime) -> None:
@@ -66,6 +100,8 @@ def move_up(gone: Application, shown: TrainingClass, now: datetime) -> None:
         return
     offered = offer_seat(training_class=shown, by=system_role(), now=now)
     late = offer_ends(now, shown.first_day) is None
+    if offered is None and not late:
+        note_freed(shown, 1)
     passed = []
     for row in waiting_rows(shown):
         if offered is not None and (row.application.waiting_number or 0) > (offered.waiting_number or 0):
@@ -88,6 +124,7 @@ def accept_seat(*, application: Application, by: Role, now: datetime) -> Applica
     take_place(row, shown, now)
     record(Permission.ACCEPT_SEAT, by=by, now=now, about=row, changes=changes)
     notices.seat_accepted(row, now)
+    end_naming(row, Permission.ACCEPT_SEAT, now)
     return row
 
 

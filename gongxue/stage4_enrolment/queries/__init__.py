@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,8 @@ from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme.queries import filed_version, module_periods
-from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
+from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion, Substitution
+from gongxue.stage4_enrolment.queries.substituting import named_in
 
 
 def enrolment_of(training_class: TrainingClass) -> Enrolment | None:
@@ -179,6 +180,8 @@ class ReviewRow:
     ]  # of each instructor in order of the seats: name, last opinion
     lacks: tuple[str, ...]  # what keeps the applicant from being admitted, the seat apart
     answered_by: frozenset[int]  # account ids of the instructors who have given one
+    successor: Substitution | None = None  # the colleague named in the place of this one
+    place: Substitution | None = None  # the place that this one is named for
 
     @property
     def against(self) -> bool:
@@ -201,16 +204,18 @@ def reviewers_of(training_class: TrainingClass) -> list[tuple[int, str]]:
 def review_rows(training_class: TrainingClass, by: Role) -> list[ReviewRow]:
     """Every application of a visible class in the order of the work: to decide, waiting, admitted, the rest.
 
-    Three queries, however many apply.
+    Four queries, however many apply.
     """
     applications = Application.objects.scope(by).filter(training_class=training_class)
     found = applications.select_related("person__account", "employer", "answer").order_by("pk")
     opinions = opinions_of_class(training_class)
     people = reviewers_of(training_class)
+    leaving, arriving = named_in(training_class)
     rows = []
     for application in found:
         application.training_class = training_class
-        rows.append(review_row(application, people, opinions.get(application.pk, {})))
+        row = review_row(application, people, opinions.get(application.pk, {}))
+        rows.append(replace(row, successor=leaving.get(application.pk), place=arriving.get(application.pk)))
     return sorted(rows, key=_position)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.contrib import messages
@@ -12,13 +13,18 @@ from django.views.decorators.http import require_POST
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
-from gongxue.foundation.pages.act import answer_once
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.lifecycle.errors import Refusal, RuleBroken
+from gongxue.foundation.pages.act import answer_once, visible
+from gongxue.parties.models import Person
+from gongxue.regulations.breaches import Breach
 from gongxue.regulations.lifecycle import ApplicationState
 from gongxue.regulations.official_forms.form1 import ENDORSEMENT
 from gongxue.regulations.roles import Permission
 from gongxue.stage4_enrolment import actions
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import applications_visible_to
+from gongxue.stage4_enrolment.queries.substituting import colleagues_of, replaceable
 from gongxue.stage4_enrolment.views.posted import do_each, done_and_left, picked
 
 PAGE = 50
@@ -38,6 +44,7 @@ def endorsements(request: Request) -> HttpResponse:
         "page": done.get_page(request.GET.get("page")),
         "text": ENDORSEMENT,
         "today": clock.today(),
+        "seated": replaceable(role),
     }
     return render(request, "enrolment/endorsements.html", shown)
 
@@ -46,6 +53,41 @@ def _facts(row: Application) -> list[tuple[str, str]]:
     answer = row.answer
     labels = {item.code: item.label.partition("（")[0] for item in answer.version.form.items}
     return [(labels[code], answer.items[code]) for code in SHOWN_ITEMS if answer.items.get(code)]
+
+
+def colleague(request: Request, pk: int) -> HttpResponse:
+    """Who is to come in an admitted teacher's place: the other teachers of the school, one is picked."""
+    role = request.role
+    row = visible(Application, pk, role)
+    row = applications_visible_to(role).get(pk=row.pk)
+    people = colleagues_of(row, role)
+    breaches: Iterable[Breach] = ()
+    if request.method == "POST":
+        text = request.POST.get("colleague", "")
+        chosen = next((person for person in people if str(person.pk) == text), None)
+        reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+        try:
+            if chosen is None:
+                says, way = "没有选择顶替人选。", "请从本单位教师中选择一人。"
+                raise RuleBroken([Breach("colleague.missing", "TR 11.3", says, way)])
+            answer_once(request, Permission.NAME_COLLEAGUE, partial(_named, row, chosen, role, reason))
+            messages.success(request, f"已提名{chosen.name}顶替{row.person.name}，请其尽快填写申请表。")
+            return redirect("endorsements")
+        except Refusal as refusal:
+            breaches = refusal.breaches
+    shown = {
+        "application": row,
+        "tc": row.training_class,
+        "people": people,
+        "breaches": breaches,
+        "text": ENDORSEMENT,
+    }
+    return render(request, "enrolment/colleague.html", shown, status=422 if breaches else 200)
+
+
+def _named(row: Application, chosen: Person, role: Role, reason: str) -> str:
+    named = actions.name_colleague(application=row, colleague=chosen, by=role, now=clock.now(), reason=reason)
+    return str(named.pk)
 
 
 @require_POST

@@ -37,6 +37,7 @@ from gongxue.stage4_enrolment.queries import (
     waiting_place,
     whole,
 )
+from gongxue.stage4_enrolment.queries.substituting import keys_named, named_for, successor_of
 from gongxue.stage4_enrolment.views.posted import version_seen
 
 PAGE = 50
@@ -48,12 +49,19 @@ def my_applications(request: Request) -> HttpResponse:
     rows = applications_visible_to(role).select_related("training_class__enrolment").order_by("-pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     today = clock.today()
-    shown = {"page": page, "rows": [(row, _what_to_do(row, today)) for row in page], "today": today}
+    named = keys_named(role)
+    shown = {
+        "page": page,
+        "rows": [(row, _what_to_do(row, today, row.pk in named)) for row in page],
+        "today": today,
+    }
     return render(request, "enrolment/my_applications.html", shown)
 
 
-def _what_to_do(row: Application, today: date) -> str:
+def _what_to_do(row: Application, today: date, named: bool) -> str:
     if row.state == ApplicationState.DRAFT:
+        if named:
+            return "单位提名您顶替同事，请尽快填好提交"
         is_open = is_applying_open(row.training_class.enrolment, today)
         return "请填好后提交" if is_open else "报名已截止，未提交"
     if row.state == ApplicationState.SUBMITTED and not row.is_endorsed:
@@ -178,11 +186,13 @@ def _form_page(
     row = whole(row)
     enrolment, today = enrolment_of(row.training_class), clock.today()
     form = _bound(row, row.answer.all_items() if answers is None else answers, breaches)
+    named = named_for(row)
     shown = {
         "application": row,
         "tc": row.training_class,
         "enrolment": enrolment,
-        "open": enrolment is not None and is_applying_open(enrolment, today),
+        "open": enrolment is not None and (is_applying_open(enrolment, today) or named is not None),
+        "named": named,
         "form": form,
         # After a conflict the next try must not pass unseen: it names the version that was on the screen.
         "seen": version_seen(request) if status == Conflict.status else row.version,
@@ -205,6 +215,8 @@ def _sheet_page(
         "signed_on": row.submitted_at.date() if row.submitted_at else "",
         "opinion": endorsement_words(row),
         "steps": _steps(row, place),
+        "named": named_for(row),
+        "successor": successor_of(row),
         "scan_breaches": scan_breaches,
         **_endorsing(row),
     }
