@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,7 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
+from PIL import Image
 
+from gongxue.stage4_enrolment import card_picture
 from gongxue.stage4_enrolment.exports import code_of
 from gongxue.stage4_enrolment.queries import enrolment_of
 from tests.cast import ClassAtFixture
@@ -66,16 +69,44 @@ def test_a_messenger_reads_title_and_days(class_at: ClassAtFixture, at_time: AtT
     assert found["title"] == f"招生通知：{c.tc.institution.name} {c.tc.level_title}·{c.tc.category_title}"
     assert found["url"] == f"http://testserver/national/notices/{c.tc.pk}/"
     assert f"{c.tc.days} 天" in found["description"]
+    assert found["image"] == f"http://testserver/national/notices/{c.tc.pk}/?as=card.png"
 
 
-@pytest.mark.parametrize("form", ["calendar", "card"])
+@pytest.mark.parametrize(("shape", "size"), [("card.png", (1200, 630)), ("card-5x4.png", (1000, 800))])
+def test_the_picture_is_of_the_size_that_messengers_show(
+    class_at: ClassAtFixture, at_time: AtTime, shape: str, size: tuple[int, int]
+) -> None:
+    c = class_at("announced")
+    at_time(c.now)
+    where = reverse("notice", args=[c.tc.pk])
+    answer = Client().get(where, {"as": shape})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert Image.open(io.BytesIO(answer.content)).size == size and len(answer.content) < 300_000
+    assert Client().get(where, {"as": shape}).content == answer.content
+    assert Client().get(where, {"as": shape}, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    at_time(c.now + timedelta(days=400))
+    assert Client().get(where, {"as": shape})["ETag"] != answer["ETag"], "closed by now: another picture"
+
+
+def test_a_picture_is_drawn_once_for_its_content(
+    class_at: ClassAtFixture, at_time: AtTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    c = class_at("announced")
+    at_time(c.now)
+    where = reverse("notice", args=[c.tc.pk])
+    Client().get(where, {"as": "card.png"})
+    monkeypatch.setattr(card_picture, "typeset_picture", lambda *_: pytest.fail("drawn twice"))
+    assert Client().get(where, {"as": "card.png"}).status_code == 200
+
+
+@pytest.mark.parametrize("form", ["calendar", "card", "card.png"])
 def test_what_is_not_published_is_in_no_form_there(class_at: ClassAtFixture, form: str) -> None:
     c = class_at("filed")
     assert Client().get(reverse("notice", args=[c.tc.pk]), {"as": form}).status_code == 404
     assert Client().get(reverse("notice", args=[987_654_321]), {"as": form}).status_code == 404
 
 
-@pytest.mark.parametrize("form", ["calendar", "card"])
+@pytest.mark.parametrize("form", ["calendar", "card", "card.png"])
 def test_every_form_asks_two_questions_of_the_database_at_most(
     class_at: ClassAtFixture, at_time: AtTime, form: str
 ) -> None:

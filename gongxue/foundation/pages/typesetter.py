@@ -114,6 +114,21 @@ def typeset(template: Path, data: Mapping[str, Any], at: datetime, pages: int = 
     return made
 
 
+def typeset_picture(template: Path, data: Mapping[str, Any]) -> bytes:
+    """The only page of a packaged template as PNG, one point as one pixel; refuses as `typeset` does."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if missing := uncovered(text):
+        raise GlyphsMissing(missing)
+    press = _the_press()
+    try:
+        with press.lock:
+            made = press.compiler.compile(str(template), format="png", ppi=72, sys_inputs={"data": text})
+    except typst.TypstError as error:
+        raise CannotTypeset(f"排版没有成功，图片没有生成：{error.message}") from error
+    assert isinstance(made, bytes)
+    return made
+
+
 @cache
 def _covered() -> frozenset[str]:
     """Every character that each weight of at least one family has."""

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from gongxue.exchange.calendars import MIME
 from gongxue.foundation import clock
@@ -16,6 +17,7 @@ from gongxue.foundation.access.requests import OpenRequest, Request
 from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
+from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.discipline import RULES
 from gongxue.regulations.enrolment import notice_breaches
 from gongxue.regulations.lifecycle import EnrolmentState
@@ -23,6 +25,7 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.queries import is_filed
 from gongxue.stage4_enrolment import actions
+from gongxue.stage4_enrolment.card_picture import SHAPES, card_data, digest_of, picture
 from gongxue.stage4_enrolment.exports import code_of, notice_calendar
 from gongxue.stage4_enrolment.forms import NoticeForm
 from gongxue.stage4_enrolment.models import Enrolment
@@ -96,7 +99,8 @@ def _notice_words(enrolment: Enrolment | None) -> dict[str, Any]:
 def notice(request: OpenRequest, pk: int) -> HttpResponseBase:
     """The public page of a published notice: what, when, where, for whom, how to apply, the discipline text.
 
-    `?as=calendar` is its days as an .ics file, `?as=card` a small page with a QR code to pass on or print.
+    `?as=calendar` is its days as an .ics file, `?as=card` a small page with a QR code to pass on or print,
+    `?as=card.png` and `?as=card-5x4.png` that card as a picture.
     """
     enrolment = published_notice(pk)
     if enrolment is None:
@@ -106,7 +110,9 @@ def notice(request: OpenRequest, pk: int) -> HttpResponseBase:
         site = request.build_absolute_uri("/").rstrip("/")
         made = notice_calendar(enrolment, site, address)
         return serve_bytes(made, name=f"招生通知 {enrolment.training_class.title}.ics", media_type=MIME)
-    if request.GET.get("as") == "card":
+    if (shape := request.GET.get("as")) in SHAPES:
+        return _card_picture(request, enrolment, address, shape)
+    if shape == "card":
         shown = {
             "enrolment": enrolment,
             "tc": enrolment.training_class,
@@ -115,6 +121,21 @@ def notice(request: OpenRequest, pk: int) -> HttpResponseBase:
         }
         return render(request, "enrolment/card.html", shown | _notice_words(enrolment))
     return _notice_page(request, enrolment, address)
+
+
+def _card_picture(request: OpenRequest, enrolment: Enrolment, address: str, shape: str) -> HttpResponseBase:
+    """The card as PNG for messengers, known again by its content; without fonts there is none, the page says all."""
+    data = card_data(enrolment, address, shape, is_applying_open(enrolment, clock.today()))
+    mark = f'"{digest_of(data)}"'
+    headers = {"ETag": mark, "Cache-Control": "public, max-age=600"}
+    if request.headers.get("If-None-Match") == mark:
+        return HttpResponse(status=304, headers=headers)
+    try:
+        made = picture(data)
+    except CannotTypeset as problem:
+        raise Http404 from problem
+    name = content_disposition_header(False, f"招生通知 {enrolment.training_class.title}.png") or "inline"
+    return HttpResponse(made, content_type="image/png", headers=headers | {"Content-Disposition": name})
 
 
 def _notice_page(request: OpenRequest, enrolment: Enrolment, address: str) -> HttpResponse:
