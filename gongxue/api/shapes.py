@@ -51,7 +51,7 @@ from gongxue.stage3_programme.models import (
     Room,
     SectionVerdict,
 )
-from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
+from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion, Substitution
 from gongxue.stage5_delivery.models import (
     Attendee,
     Delivery,
@@ -144,6 +144,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "training_class.id", "person.id", "employer.name", "state", "version", "age", "seat", "waiting_number",
         "submitted_at", "decided_at", "decision_reason", "decision_code", "endorsed_at", "offer_until",
     ),
+    Substitution: ("id", "training_class.id", "leaving.id", "arriving.id", "state", "until", "named_at", "reason"),
     Opinion: ("id", "application.id", "person.id", "agrees", "comment", "given_at"),
     Delivery: ("id", "training_class.id", "state", "version", "started_at", "finished_at"),
     Attendee: ("id", "training_class.id", "application.id", "application.seat", "arrived_at", "group", "attempt"),

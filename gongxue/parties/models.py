@@ -348,11 +348,6 @@ class KeptWorkbook(Scoped):
             self.state == self.State.RUNNING and self.job is not None and self.job.state == Job.State.FAILED
         )
 
-    @classmethod
-    def scope_for(cls, role: Any) -> Q:
-        """Only whoever uploaded it."""
-        return Q(account=role.account)
-
 
 class PeopleImport(KeptWorkbook):
     """A workbook of people on its way to accounts (MG 25.1)."""
@@ -368,3 +363,8 @@ class PeopleImport(KeptWorkbook):
 
     def __str__(self) -> str:
         return f"批量发放 {self.name}"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Only whoever uploaded it."""
+        return Q(account=role.account)

@@ -19,7 +19,9 @@ from gongxue.regulations.roles import DUTIES, Permission
 
 READINGS = {p for p in Permission if p.value.endswith(".see")}
 # Consequences of the clock, without a button of their own.
-BY_THE_CLOCK = {Permission.EXPIRE, Permission.SUBSTITUTE, Permission.OFFER_SEAT, Permission.LAPSE_SEAT}
+BY_THE_CLOCK = {
+    Permission.EXPIRE, Permission.SUBSTITUTE, Permission.OFFER_SEAT, Permission.LAPSE_SEAT, Permission.LAPSE_COLLEAGUE
+}  # fmt: skip
 
 
 def _patterns(resolver: URLResolver, namespace: str = "") -> list[tuple[str, URLPattern]]:

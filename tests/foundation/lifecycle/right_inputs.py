@@ -52,7 +52,7 @@ from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
 from tests.stage2_staffing.rescuing import emptied, spare
-from tests.stage4_enrolment.conftest import applied, newcomers
+from tests.stage4_enrolment.conftest import application_of, applied, newcomers
 
 WORDS = "核对后办理"
 
@@ -117,6 +117,12 @@ def _applicant(c: ClassAt) -> Role:
 
 def _attendee(c: ClassAt) -> models.Model:
     return c.attendees[0]
+
+
+def _colleague(c: ClassAt) -> dict[str, Any]:
+    """Another teacher of the first trainee's school."""
+    (role,) = c.run.cast.people([c.trainees[0].organisation], 1, Duty.TRAINEE)
+    return {"colleague": Person.objects.unscoped("test").get(account=role.account_id).pk, "reason": WORDS}
 
 
 def _programme(c: ClassAt) -> models.Model | None:
@@ -451,6 +457,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.GIVE_OPINION, "reviewed", lambda c: c.instructors[0], _application, _with(agrees=False, comment=WORDS)),
     Tried(P.ADMIT, "reviewed", _staff, _application, _with(reason=WORDS)),
     Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS, code="level")),
+    Tried(P.NAME_COLLEAGUE, "admitted", lambda c: c.school, lambda c: application_of(c, c.trainees[0]), _colleague),
     Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
     Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),

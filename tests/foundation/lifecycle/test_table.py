@@ -24,6 +24,7 @@ from gongxue.stage1_planning.queries.changes import line_of
 from gongxue.stage2_staffing.models import TeamChange
 from gongxue.stage3_programme.actions import file_programme
 from gongxue.stage3_programme.models import Programme
+from gongxue.stage4_enrolment.models import Application, Substitution
 from gongxue.stage5_delivery.models import Attendee, Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
 from gongxue.stage6_assessment.models import Correction, Retake
@@ -48,6 +49,7 @@ def rows_of(c: ClassAt, thing: str) -> Any:
             training_class=c.tc, before=2, wanted=3, reason="两个方向同时授课", requested_by=c.staff.account,
             requested_at=c.now,
         ),
+        "substitution": lambda: new_naming(c),
         "closing": lambda: Closing(training_class=c.tc),
         "roll_window": lambda: RollWindow(
             training_class=c.tc, day=c.tc.last_day, period=1, nonce=b"0" * 16, opened_by=c.coordinator.account,
@@ -78,6 +80,17 @@ def rows_of(c: ClassAt, thing: str) -> Any:
     }[thing]()  # fmt: skip
     made.save()
     return made
+
+
+def new_naming(c: ClassAt) -> Substitution:
+    """A naming between two of the class: what it moves is its own state only."""
+    first, second = (
+        Application.objects.unscoped("a test").filter(training_class=c.tc).order_by("-seat", "pk")[:2]
+    )
+    return Substitution(
+        training_class=c.tc, employer=first.employer, leaving=first, arriving=second, until=c.now, named_at=c.now,
+        named_by=c.school.account,
+    )  # fmt: skip
 
 
 def new_change(c: ClassAt) -> PlanChange:
