@@ -19,8 +19,10 @@ from gongxue.foundation.lifecycle.acts import action, open_action
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.pages.typesetter import uncovered
 from gongxue.foundation.trail.record import record
+from gongxue.parties.bookings import book as book
+from gongxue.parties.bookings import book_lessons as book_lessons
+from gongxue.parties.bookings import unbook as unbook
 from gongxue.parties.models import (
-    Booking,
     Person,
     PoolMembership,
     Qualification,
@@ -37,7 +39,7 @@ from gongxue.parties.queries import phone_breaches as phone_breaches
 from gongxue.parties.reveal import reveal_id_number as reveal_id_number
 from gongxue.regulations.approvals import kind_breaches
 from gongxue.regulations.breaches import Breach
-from gongxue.regulations.calendar import day_of, said
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.id_numbers import IdNumber, id_number_breaches, parse_id_number
 from gongxue.regulations.levels import InstitutionKind, Level
@@ -281,36 +283,6 @@ def register_backbone(
     )  # fmt: skip
     record(Permission.REGISTER_BACKBONE, by=by, now=now, about=member)
     return member
-
-
-def book(person: Person, days: Iterable[date], *, capacity: str, reference: str) -> None:
-    """Take days of a person; RuleBroken when one is taken, by constraint even under race. Called by acts."""
-    rows = [Booking(person=person, day=day, capacity=capacity, reference=reference) for day in days]
-    try:
-        with transaction.atomic():
-            Booking.objects.bulk_create(rows)
-    except IntegrityError as error:
-        taken = Booking.objects.unscoped("says which day").filter(
-            person=person, day__in=[r.day for r in rows]
-        )
-        day = taken.values_list("day", flat=True).order_by("day").first()
-        when = said(day) if day else "这些日子"
-        raise RuleBroken(
-            [
-                Breach(
-                    "person.busy",
-                    "TR 11",
-                    f"{person.name}在{when}已有其他培训任务。",
-                    "同一时间只能参加一个培训班。",
-                )
-            ]
-        ) from error
-
-
-def unbook(person: Person, reference: str, since: date | None = None) -> None:
-    """Give the days of one reason back; since: only from that day on, what was before it has happened."""
-    rows = Booking.objects.unscoped("one person, one reason").filter(person=person, reference=reference)
-    (rows.filter(day__gte=since) if since else rows).delete()
 
 
 def note_satisfaction(rows: Collection[SatisfactionSum]) -> None:

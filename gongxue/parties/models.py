@@ -224,6 +224,31 @@ class Booking(Scoped):
         return Q(person__account=role.account) if role.account_id else NOTHING
 
 
+class LessonBooking(Scoped):
+    """A lesson period in which somebody teaches by a timetable that is on file: nobody is in two places in one period."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="lesson_bookings")
+    day = models.DateField("日期")
+    period = models.PositiveSmallIntegerField("课时")
+    reference = models.CharField("事由", max_length=60)  # "class/12": who books is above this layer
+
+    class Meta:
+        db_table = "lesson_booking"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "day", "period"], name="lesson_booking_once"),
+            models.CheckConstraint(condition=Q(period__gte=1, period__lte=12), name="lesson_booking_period"),
+        ]
+        indexes = [models.Index(fields=["reference"], name="lesson_booking_reference")]
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.day} 第 {self.period} 课时"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Only the person."""
+        return Q(person__account=role.account) if role.account_id else NOTHING
+
+
 class Unavailability(Scoped):
     """Days on which a teacher says they cannot: nobody recommends them then. Why is their own affair."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.engine import lock_rows, move
+from gongxue.parties.actions import book_lessons
 from gongxue.regulations.calendar import said
 from gongxue.regulations.lifecycle import ProgrammeState
 from gongxue.regulations.roles import Permission
@@ -21,7 +22,7 @@ from gongxue.stage3_programme import notices
 from gongxue.stage3_programme.actions.keeping import Cause, keep
 from gongxue.stage3_programme.frozen import about_class
 from gongxue.stage3_programme.models import CourseSession, DraftSession, FiledProgramme, Programme
-from gongxue.stage3_programme.queries import CHANGED, TAUGHT, filed_version, sessions_of, snapshot
+from gongxue.stage3_programme.queries import CHANGED, TAUGHT, filed_version, lessons_of, sessions_of, snapshot
 
 
 def succeed(came: Invitation, gone: Invitation, by: Role, now: datetime) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def succeed(came: Invitation, gone: Invitation, by: Role, now: datetime) -> dict
         row.version += 1
         row.save(update_fields=["version"])
     if filed is not None and taken[0]:
+        book_lessons(f"class/{shown.pk}", lessons_of(shown))
         _file(row, filed, came, gone, taken[0], now)
     if row.state == ProgrammeState.SUBMITTED and (any(taken) or came.seat == Seat.INSTRUCTOR):
         _return(row, came, gone, now)

@@ -9,6 +9,7 @@ from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import check_seen, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, refuse_if
 from gongxue.foundation.trail.record import record
+from gongxue.parties.actions import book_lessons
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, said
 from gongxue.regulations.lifecycle import ProgrammeState
@@ -24,6 +25,8 @@ from gongxue.stage3_programme.models import CourseSession, DraftSession, FiledPr
 from gongxue.stage3_programme.queries import (
     TAUGHT_STAGE,
     filed_version,
+    is_filed,
+    lessons_of,
     moved_by,
     programme_breaches,
     programme_of,
@@ -173,6 +176,8 @@ def dates_moved(training_class: TrainingClass, first_day: date, by: Role, now: d
     _shift_notes(row, timedelta(days=days))
     for model in {CourseSession, timetable_of(row)}:
         _shift(model, training_class, timedelta(days=days))
+    if is_filed(training_class):
+        book_lessons(f"class/{training_class.pk}", lessons_of(training_class))
     notices.returned(row, reason, now)
 
 

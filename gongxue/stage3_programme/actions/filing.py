@@ -11,6 +11,7 @@ from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import check_seen, lock, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
+from gongxue.parties.actions import book_lessons
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of, programme_due
 from gongxue.regulations.programme_change import Moved
@@ -37,6 +38,7 @@ from gongxue.stage3_programme.queries import (
     CHANGED,
     OPEN_STATES,
     change_breaches,
+    lessons_of,
     moved_by,
     programme_breaches,
     written_sessions,
@@ -183,6 +185,7 @@ def put_on_file(
     was_change = row.is_change
     if was_change:
         _put_in_force(row)
+    book_lessons(f"class/{row.training_class_id}", lessons_of(row.training_class))
     changes = move(row, act, seen=seen, filed_at=now, returned_reason="", changed_from=0, change_reason="")
     filed = FiledProgramme.objects.create(
         training_class=row.training_class, version=row.version, content=content, filed_by=by.account, filed_at=now,

@@ -53,6 +53,12 @@ def sessions_of(training_class: TrainingClass) -> list[CourseSession]:
     return list(rows.select_related("teacher__account").order_by("day", "period", "group"))
 
 
+def lessons_of(training_class: TrainingClass) -> set[tuple[int, date, int]]:
+    """Who teaches in which period of the timetable in force: (person, day, period)."""
+    rows = CourseSession.objects.inside(training_class=training_class).exclude(teacher=None)
+    return set(rows.values_list("teacher_id", "day", "period"))
+
+
 def timetable_of(programme: Programme) -> type[CourseSession] | type[DraftSession]:
     """Where the timetable that is being written stands: beside the one in force while a filed one is changed."""
     return DraftSession if programme.is_change else CourseSession
