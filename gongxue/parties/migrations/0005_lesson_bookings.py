@@ -5,25 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0004_own_entry'),
+        ("parties", "0004_own_entry"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LessonBooking',
+            name="LessonBooking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('period', models.PositiveSmallIntegerField(verbose_name='课时')),
-                ('reference', models.CharField(max_length=60, verbose_name='事由')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lesson_bookings', to='parties.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("period", models.PositiveSmallIntegerField(verbose_name="课时")),
+                ("reference", models.CharField(max_length=60, verbose_name="事由")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lesson_bookings",
+                        to="parties.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'lesson_booking',
-                'indexes': [models.Index(fields=['reference'], name='lesson_booking_reference')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'day', 'period'), name='lesson_booking_once'), models.CheckConstraint(condition=models.Q(('period__gte', 1), ('period__lte', 12)), name='lesson_booking_period')],
+                "db_table": "lesson_booking",
+                "indexes": [models.Index(fields=["reference"], name="lesson_booking_reference")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "day", "period"), name="lesson_booking_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__gte", 1), ("period__lte", 12)),
+                        name="lesson_booking_period",
+                    ),
+                ],
             },
         ),
     ]

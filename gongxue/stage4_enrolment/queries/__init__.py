@@ -23,7 +23,7 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage3_programme.queries import filed_version, module_periods
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion, Substitution
-from gongxue.stage4_enrolment.queries.substituting import named_in
+from gongxue.stage4_enrolment.queries.substituting import in_naming, named_in
 
 
 def enrolment_of(training_class: TrainingClass) -> Enrolment | None:
@@ -90,7 +90,7 @@ def whole(application: Application) -> Application:
         "person__account", "employer", "training_class__institution", "answer__version", "answer__account",
         "endorsed_by", "endorsement_scan",
     )  # fmt: skip
-    return rows.get()
+    return rows.annotate(in_naming=in_naming()).get()
 
 
 def known_of(application: Application) -> dict[str, str]:
@@ -204,13 +204,15 @@ def reviewers_of(training_class: TrainingClass) -> list[tuple[int, str]]:
 def review_rows(training_class: TrainingClass, by: Role) -> list[ReviewRow]:
     """Every application of a visible class in the order of the work: to decide, waiting, admitted, the rest.
 
-    Four queries, however many apply.
+    Three queries, however many apply; one more where colleagues are named.
     """
     applications = Application.objects.scope(by).filter(training_class=training_class)
     found = applications.select_related("person__account", "employer", "answer").order_by("pk")
+    found = list(found.annotate(in_naming=in_naming()))
     opinions = opinions_of_class(training_class)
     people = reviewers_of(training_class)
-    leaving, arriving = named_in(training_class)
+    named = any(application.in_naming for application in found)
+    leaving, arriving = named_in(training_class) if named else ({}, {})
     rows = []
     for application in found:
         application.training_class = training_class

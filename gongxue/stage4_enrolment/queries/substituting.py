@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person
@@ -14,24 +14,34 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment.models import Application, Substitution
 
 
-def named_for(application: Application | int) -> Substitution | None:
-    """The place that an applicant is named for by their employer, or None."""
-    return _named(Q(arriving=application))
-
-
-def successor_of(application: Application | int) -> Substitution | None:
-    """The colleague named in the place of an admitted teacher, or None."""
-    return _named(Q(leaving=application))
-
-
-def _named(where: Q) -> Substitution | None:
-    rows = Substitution.objects.unscoped("the caller has found the application in scope")
-    found: Substitution | None = (
-        rows.filter(where, state=SubstitutionState.NAMED)
-        .select_related("leaving__person__account", "arriving__person__account")
-        .first()
+def in_naming() -> Exists:
+    """To annotate applications with, as `in_naming`: whether they leave or arrive by a naming; spares the question."""
+    rows = Substitution.objects.unscoped("of applications that are in scope").filter(
+        state=SubstitutionState.NAMED
     )
-    return found
+    return Exists(rows.filter(Q(leaving=OuterRef("pk")) | Q(arriving=OuterRef("pk"))))
+
+
+def named_for(application: Application) -> Substitution | None:
+    """The place that an applicant is named for by their employer, or None."""
+    return naming_of(application)[0]
+
+
+def successor_of(application: Application) -> Substitution | None:
+    """The colleague named in the place of an admitted teacher, or None."""
+    return naming_of(application)[1]
+
+
+def naming_of(application: Application) -> tuple[Substitution | None, Substitution | None]:
+    """(the place that somebody is named for, the colleague named in their place); the row was found in scope."""
+    if not getattr(application, "in_naming", True):
+        return None, None
+    rows = Substitution.objects.unscoped("the caller has found the application in scope").filter(
+        Q(leaving=application) | Q(arriving=application), state=SubstitutionState.NAMED
+    )
+    found = list(rows.select_related("leaving__person__account", "arriving__person__account"))
+    place = next((row for row in found if row.arriving_id == application.pk), None)
+    return place, next((row for row in found if row.leaving_id == application.pk), None)
 
 
 def named_in(training_class: TrainingClass) -> tuple[dict[int, Substitution], dict[int, Substitution]]:
@@ -47,22 +57,19 @@ def is_named_now(training_class: TrainingClass, person: Person | int, now: datet
     return bool(rows.filter(arriving__person=person, until__gte=now).exists())
 
 
-def keys_named(role: Role) -> set[int]:
-    """Which of one's own applications stand in a colleague's place."""
-    rows = Substitution.objects.scope(role).filter(state=SubstitutionState.NAMED)
-    return set(rows.values_list("arriving_id", flat=True))
-
-
 def replaceable(role: Role) -> list[tuple[Application, Substitution | None]]:
     """The admitted teachers of a school whose classes have not begun, each with the colleague who is named."""
     rows = Application.objects.scope(role).filter(
         state=ApplicationState.ADMITTED, employer=role.organisation_id, training_class__stage=4
     )
+    rows = rows.annotate(in_naming=in_naming())
     found = list(
         rows.select_related("person__account", "training_class__institution").order_by(
             "training_class__first_day", "seat"
         )
     )
+    if not any(row.in_naming for row in found):
+        return [(row, None) for row in found]
     named = Substitution.objects.scope(role).filter(
         leaving__in=[row.pk for row in found], state=SubstitutionState.NAMED
     )

@@ -50,7 +50,7 @@ from gongxue.stage4_enrolment.queries import (
     waiting_place,
     whole,
 )
-from gongxue.stage4_enrolment.queries.substituting import named_for, successor_of
+from gongxue.stage4_enrolment.queries.substituting import naming_of
 from gongxue.stage4_enrolment.views.posted import Left, do_each, done_and_left, picked
 from gongxue.stage4_enrolment.views.trainee import endorsement_words, scan_refused
 
@@ -209,6 +209,7 @@ def _applicant_page(
     tc = row.training_class
     check_reader(request, tc)
     to_decide = row.state in TO_DECIDE
+    named, successor = naming_of(row)
     shown = {
         "application": row,
         "tc": tc,
@@ -224,8 +225,8 @@ def _applicant_page(
         and (not row.is_endorsed or row.endorsement_scan_id is not None),
         "place": waiting_place(row) if row.state == ApplicationState.WAITING else 0,
         "next_one": next_to_decide(row, role),
-        "named": named_for(row),
-        "successor": successor_of(row),
+        "named": named,
+        "successor": successor,
         "reasons": list(RejectReason),
         "scan_breaches": scan_breaches,
     }

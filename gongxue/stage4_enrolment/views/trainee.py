@@ -37,7 +37,7 @@ from gongxue.stage4_enrolment.queries import (
     waiting_place,
     whole,
 )
-from gongxue.stage4_enrolment.queries.substituting import keys_named, named_for, successor_of
+from gongxue.stage4_enrolment.queries.substituting import in_naming, naming_of
 from gongxue.stage4_enrolment.views.posted import version_seen
 
 PAGE = 50
@@ -47,12 +47,12 @@ def my_applications(request: Request) -> HttpResponse:
     """One's applications, the newest first, each with what to do."""
     role = request.role
     rows = applications_visible_to(role).select_related("training_class__enrolment").order_by("-pk")
+    rows = rows.annotate(in_naming=in_naming())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     today = clock.today()
-    named = keys_named(role)
     shown = {
         "page": page,
-        "rows": [(row, _what_to_do(row, today, row.pk in named)) for row in page],
+        "rows": [(row, _what_to_do(row, today, bool(getattr(row, "in_naming", False)))) for row in page],
         "today": today,
     }
     return render(request, "enrolment/my_applications.html", shown)
@@ -186,7 +186,7 @@ def _form_page(
     row = whole(row)
     enrolment, today = enrolment_of(row.training_class), clock.today()
     form = _bound(row, row.answer.all_items() if answers is None else answers, breaches)
-    named = named_for(row)
+    named, _ = naming_of(row)
     shown = {
         "application": row,
         "tc": row.training_class,
@@ -207,6 +207,7 @@ def _sheet_page(
     request: Request, row: Application, *, scan_breaches: Iterable[Breach] = (), status: int = 200
 ) -> HttpResponse:
     place = waiting_place(row) if row.state == ApplicationState.WAITING else 0
+    named, successor = naming_of(row)
     shown = {
         "application": row,
         "tc": row.training_class,
@@ -215,8 +216,8 @@ def _sheet_page(
         "signed_on": row.submitted_at.date() if row.submitted_at else "",
         "opinion": endorsement_words(row),
         "steps": _steps(row, place),
-        "named": named_for(row),
-        "successor": successor_of(row),
+        "named": named,
+        "successor": successor,
         "scan_breaches": scan_breaches,
         **_endorsing(row),
     }
