@@ -71,6 +71,7 @@ from gongxue.stage3_programme.timetable import (
     tone_of,
 )
 from gongxue.stage3_programme.views.parts import said_there
+from gongxue.stage3_programme.views.wanted import Wanted, wanted_in
 
 _HINTS = {
     "objectives": "参训教师学完后能胜任什么工作，怎样衡量。",
@@ -91,10 +92,11 @@ def programme(request: Request, pk: int) -> HttpResponse:
     row = programme_of(tc)
     writes = may_write(role, tc, row)
     shown = _state(tc, row, role)
-    shown |= {"writes": writes, "filed": filed_versions(tc)}
+    wanted = wanted_in(request.GET, tc)
+    shown |= {"writes": writes, "filed": filed_versions(tc), "wanted": wanted}
     if writes and request.GET.get("view") != "read":
         shown |= {"remarks": remarks_by_part(tc), **said_there(role, tc, row)} if row else {}
-        return render(request, "programme/editor.html", shown | _editor(tc, row))
+        return render(request, "programme/editor.html", shown | _editor(tc, row, wanted))
     if row is not None:
         sessions = written_sessions(row)
         shown |= _sheet(tc, snapshot(row, sessions))
@@ -179,7 +181,7 @@ def _change(tc: TrainingClass, row: Programme, sessions: Sequence[Timetabled], r
 # The editor -----------------------------------------------------------------------------------------------------------
 
 
-def _editor(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
+def _editor(tc: TrainingClass, row: Programme | None, wanted: Wanted | None) -> dict[str, Any]:
     texts = row.sections if row else dict.fromkeys(SECTIONS, "")
     return {
         "fields": [(key, title, texts[key], _HINTS[key]) for key, title in SECTIONS.items()],
@@ -188,7 +190,9 @@ def _editor(tc: TrainingClass, row: Programme | None) -> dict[str, Any]:
         "mode": row.final_mode if row else FinalMode.LESSON,
         "version": row.version if row else 0,
         "declared": bool(row and row.venue_declared),
-        "timetable": json.dumps(_timetable(tc, row), ensure_ascii=False),
+        "timetable": json.dumps(
+            _timetable(tc, row) | {"wanted": wanted.module.code if wanted else ""}, ensure_ascii=False
+        ),
     }
 
 

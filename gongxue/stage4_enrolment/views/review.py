@@ -43,6 +43,7 @@ from gongxue.stage4_enrolment.queries import (
     latest_opinions,
     needs_of,
     next_to_decide,
+    periods_suggested,
     requests_of,
     review_row,
     review_rows,
@@ -296,15 +297,10 @@ def needs(request: Request, pk: int) -> HttpResponse:
     """Self-ratings per module, the weakest first, beside the programme's periods; requests; experience (TR 10)."""
     tc = reviewed_class(request, pk)
     rows = needs_of(tc)
-    rated = [need for need in rows if need.mean is not None]
-    usual = sum(need.periods for need in rated) / len(rated) if rated else 0
-    middle = sum(need.mean or 0 for need in rated) / len(rated) if rated else 0
     shown = {
         "tc": tc,
-        # Weaker than the class's mean and fewer periods than the modules' mean: worth a look at the timetable.
-        "needs": [
-            (need, need.mean is not None and need.mean < middle and need.periods < usual) for need in rows
-        ],
+        "needs": list(zip(rows, periods_suggested(rows), strict=True)),
+        "adjusts": request.role.may(Permission.EDIT_PROGRAMME) and tc.stage in (3, 4),
         "most_periods": max((need.periods for need in rows), default=0),
         "answers": max((need.total for need in rows), default=0),
         "experience": experience_of(tc),

@@ -27,7 +27,7 @@ from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
 from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Opening, StaffingRun, TeamChange
 from gongxue.stage3_programme.models import Programme, ProgrammeComment, ProgrammeTemplate, ReturnedItem, Room
-from gongxue.stage4_enrolment.models import Application, Enrolment
+from gongxue.stage4_enrolment.models import ApplicantImport, Application, Enrolment, Substitution
 from gongxue.stage5_delivery.models import (
     Attendee,
     LearningProduct,
@@ -47,7 +47,7 @@ ROWS: dict[str, type[models.Model]] = {
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
-    "products/": LearningProduct, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
+    "products/": LearningProduct, "reports/": ApplicantImport, "substitutions/": Substitution, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
     "role/": Role, "openings/": Opening, "team-changes/": TeamChange, "staffing/runs/": StaffingRun,
     "programmes/items/": ReturnedItem, "programmes/comments/": ProgrammeComment,
     "programmes/templates/": ProgrammeTemplate, "programmes/rooms/": Room, "pool/days/": Unavailability, "avoidance-lifts/": AvoidanceLift,

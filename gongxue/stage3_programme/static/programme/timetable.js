@@ -154,6 +154,7 @@ function show(place) {
   const title = data.days.find((one) => one.day === day).title;
   const [cell] = cells;
   button.className = `slot ${!cell ? "none" : cell.group ? "apart" : brushOf(cell).tone}`;
+  if (data.wanted && cells.some((one) => one.module === data.wanted)) button.classList.add("wanted");
   if (!cell) button.replaceChildren();
   else if (cell.group) button.replaceChildren(...cells.map(lane));
   else button.replaceChildren(...whole(cell));
@@ -222,8 +223,9 @@ function divide() { // the number of groups, and whom the brush is for
 
 function palette() {
   const brushes = [...data.brushes.map((one, i) => [String(i), one.title, one.tone]), ["clear", "清除", "none"], ["move", "移动、对调", "none"]];
+  const start = Math.max(0, data.brushes.findIndex((one) => data.wanted && one.module === data.wanted)); // the page of needs points at it
   brushes.forEach(([value, title, tone], i) => {
-    const input = make("input", { type: "radio", name: "brush", value, checked: i === 0 });
+    const input = make("input", { type: "radio", name: "brush", value, checked: i === start });
     part("brushes").append(make("label", { className: `brush ${tone}` }, input, make("span", { textContent: title })));
   });
   part("groups").append(...Array.from({ length: data.most_groups }, (_, i) => make("option", { value: i + 1, textContent: i ? `分 ${i + 1} 组` : "不分组" })));
