@@ -16,5 +16,5 @@ def take_places(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0005_lesson_bookings"), ("programme", "0008_notes")]
+    dependencies = [("parties", "0006_lesson_bookings"), ("programme", "0008_notes")]
     operations = [migrations.RunPython(take_places, migrations.RunPython.noop)]

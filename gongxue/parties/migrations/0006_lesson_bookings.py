@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0004_own_entry"),
+        ("parties", "0005_qualification_ended"),
     ]
 
     operations = [
