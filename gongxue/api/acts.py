@@ -33,12 +33,12 @@ from gongxue.foundation.lifecycle.once import once
 from gongxue.foundation.pages.act import digest_of, plain_kind, visible
 from gongxue.regulations.roles import Permission
 
-# The password is changed on the page, where the session is renewed; sign-up answers with a session; a full ID number
-# is looked at by a person, once, and never handed to a program; initial passwords neither. A token must not lead a person's letters elsewhere.
+# The password is changed on the page, where the session is renewed; sign-up answers with a session; a full ID number or
+# telephone number is looked at by a person, once, and never handed to a program; initial passwords neither. A token must not lead a person's letters elsewhere.
 ON_PAGES_ONLY = frozenset(
     {
         Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS, Permission.REVEAL,
-        Permission.REPORT_APPLICANTS,
+        Permission.REPORT_APPLICANTS, Permission.SEE_PHONE,
         Permission.SET_MAIL, Permission.CONFIRM_MAIL, Permission.REMOVE_MAIL, Permission.SWITCH_MAIL,
     }
 )  # fmt: skip

@@ -34,6 +34,7 @@ def run_day(today: date, now: datetime) -> Day:
     from gongxue.stage1_planning import reminders
     from gongxue.stage2_staffing import deadlines as staffing
     from gongxue.stage4_enrolment import deadlines as enrolment
+    from gongxue.stage5_delivery import deadlines as delivery
 
     # Every part that has deadlines; reminders last: nobody is reminded of what the platform has just done itself.
     parts = {
@@ -41,6 +42,7 @@ def run_day(today: date, now: datetime) -> Day:
         "培训信息报送": planning.run,
         "骨干教师选择": staffing.run,
         "招生报名": enrolment.run,
+        "培训实施": delivery.run,
         "期限": reminders.run,
     }
     day, by = Day(), system_role()

@@ -96,6 +96,12 @@ class ClassFile:
             None,
         )
 
+    @property
+    def sits(self) -> bool:
+        """Whether the reader has accepted one of the seats."""
+        held = [seat.invitation for seat in self.seats if is_accepted(seat)]
+        return any(one is not None and one.person.account_id == self.role.account_id for one in held)
+
     @cached_property
     def reviews(self) -> bool:
         """Whether the reader works with the applicants: everybody inside but trainees and examiners (TR 10)."""

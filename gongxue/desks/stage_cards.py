@@ -197,12 +197,18 @@ def _delivery(file: ClassFile) -> StageCard:
                 [],
                 [f"名单已定，最早{said(tc.first_day - timedelta(days=1))}办理开班"],
             )
+    if file.is_(Duty.TRAINEE):
+        card.links = [("我的班级", file.url("my_class"))]
+    elif file.is_(Duty.BACKBONE) and file.sits:
+        card.links = [("纪律承诺", file.url("my_class"))]
     if delivery is None:
+        if tc.stage == 4 and not file.is_(Duty.TRAINEE):
+            card.links.insert(0, ("班务", file.url("office")))  # what can be prepared while people apply
         return card
     _roll_facts(file, card, delivery)
-    card.links = [("学习成果", file.url("products"))]
+    card.links.append(("学习成果", file.url("products")))
     if file.is_(Duty.TRAINEE):
-        card.links.insert(0, ("我的考勤", file.url("my_attendance")))
+        card.links.insert(1, ("我的考勤", file.url("my_attendance")))
     else:
         card.links.insert(0, ("班务", file.url("office")))
     if file.may(P.CALL_ROLL):

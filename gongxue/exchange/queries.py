@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +41,17 @@ def messages_visible_to(role: Role, search: InboxSearch | None = None) -> QueryS
 def unread_count(role: Role) -> int:
     """Unread messages; the number on the bell."""
     return Message.objects.scope(role).filter(read_at=None).count()
+
+
+def read_accounts(keys: Iterable[str]) -> dict[str, set[int]]:
+    """`once` key of messages → the accounts that have read theirs; for whoever sent them. One query."""
+    found: dict[str, set[int]] = {}
+    rows: QuerySet[Message] = Message.objects.unscoped("the sender sees who has read").filter(
+        once__in=list(keys)
+    )
+    for key, account in rows.exclude(read_at=None).values_list("once", "account_id"):
+        found.setdefault(key, set()).add(account)
+    return found
 
 
 def event_of(message: Message) -> CalendarEvent | None:

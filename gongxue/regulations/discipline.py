@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from enum import StrEnum
+
+from .breaches import cite
+
 RULES: tuple[tuple[str, str], ...] = (  # condensed, with every ban of the articles
     (
         "MG 10",
@@ -34,3 +39,37 @@ RULES: tuple[tuple[str, str], ...] = (  # condensed, with every ban of the artic
         "严禁接受和赠送礼品、礼金、有价证券等，不得以学习交流、对口走访等名义互请旅游。",
     ),
 )
+
+VERSION = "2022-1"  # of RULES and PLEDGE together: whoever changes a word gives a new one
+PLEDGE = (
+    "本人已认真阅读并知悉以上培训纪律要求，承诺在培训期间严格遵守，自觉接受培训机构的管理和监督；"
+    "如有违反，愿意接受相应处理。"
+)  # ours: MG 10 wants the requirements made clear, the words of a pledge are not given
+
+
+class Occasion(StrEnum):
+    """When the discipline is made clear (MG 10: 在发放入学通知时、参训教师入学报到时和学习培训期间)."""
+
+    NOTICE = "notice"
+    ARRIVAL = "arrival"
+    TRAINING = "training"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """As MG 10 says."""
+        return {"notice": "发放入学通知时", "arrival": "入学报到时", "training": "学习培训期间"}[self.value]
+
+
+def reminder_days(first_day: date, days: int) -> tuple[date, ...]:
+    """The days of a class on which the platform itself reminds: the first and the middle one.
+
+    reading: AMB-72 MG 10 says 学习培训期间 without a number; at the beginning and once more in the middle
+    """
+    middle = first_day + timedelta(days=days // 2)
+    return (first_day,) if middle == first_day else (first_day, middle)
+
+
+def reminder_text() -> str:
+    """The requirements as a message carries them."""
+    rows = [f"{i}. {words}（{cite(article)}）" for i, (article, words) in enumerate(RULES, 1)]
+    return "\n".join(["培训期间请遵守以下纪律要求：", *rows])

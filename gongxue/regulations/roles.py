@@ -182,7 +182,25 @@ class Permission(StrEnum):
     # stage 5 (TR 11)
     START_CLASS = "delivery.start", "开班"
     CHECK_IN = "delivery.check_in", "办理报到"
+    SIGN_PLEDGE = "delivery.pledge", "签署纪律承诺"
+    UNDO_ARRIVAL = "delivery.undo_arrival", "撤销报到"
+    MARK_NO_SHOW = "delivery.no_show", "标记未到"
     ASSIGN_GROUPS = "delivery.group", "分组"
+    NAME_GROUPS = "delivery.name_groups", "设置组名和组长"
+    ADD_MATERIAL = "delivery.add_material", "添加资料"
+    REMOVE_MATERIAL = "delivery.remove_material", "移除资料"
+    HAND_OUT = "delivery.hand_out", "登记资料发放"
+    SEND_NOTICE = "delivery.send_notice", "发班级通知"
+    REMIND = "delivery.remind", "提醒培训纪律"
+    SHARE_CONTACT = "delivery.share_contact", "设置班内联系方式"
+    SEE_PHONE = "delivery.see_phone", "查看联系电话"
+    PLAN_CEREMONY = "delivery.plan_ceremony", "安排仪式"
+    RECORD_CEREMONY = "delivery.record_ceremony", "记录仪式"
+    ADD_PHOTO = "delivery.add_photo", "上传仪式照片"
+    REMOVE_PHOTO = "delivery.remove_photo", "移除仪式照片"
+    LODGE = "delivery.lodge", "登记住宿"
+    UNLODGE = "delivery.unlodge", "删除住宿登记"
+    NOTE_NIGHT = "delivery.note_night", "登记查寝"
     CALL_ROLL = "delivery.call_roll", "考勤点名"
     OPEN_WINDOW = "delivery.open_window", "开启扫码签到"
     CLOSE_WINDOW = "delivery.close_window", "关闭扫码签到"
@@ -290,7 +308,11 @@ def _spec(title: str, says: str, held_in: Iterable[OrganisationKind], *permissio
 
 _K = OrganisationKind
 _READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL, P.SEE_DEADLINES)
-_COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS)
+_OFFICE = (
+    P.UNDO_ARRIVAL, P.MARK_NO_SHOW, P.NAME_GROUPS, P.ADD_MATERIAL, P.REMOVE_MATERIAL, P.HAND_OUT, P.SEND_NOTICE, P.REMIND,
+    P.SEE_PHONE, P.PLAN_CEREMONY, P.RECORD_CEREMONY, P.ADD_PHOTO, P.REMOVE_PHOTO, P.LODGE, P.UNLODGE, P.NOTE_NIGHT,
+)  # fmt: skip
+_COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS, *_OFFICE)
 
 # The record of attendance is the coordinator's; whoever proposes a correction, another account confirms it.
 _ATTENDANCE = (
@@ -363,6 +385,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.SEE_CLASSES, P.ACCEPT, P.DECLINE, P.EDIT_PROGRAMME, P.COPY_PROGRAMME, P.CONFIRM_PROGRAMME, P.CHANGE_PROGRAMME, P.GIVE_OPINION,
         P.MEND_SECTION, P.COMMENT_PROGRAMME, P.ANSWER_COMMENT, P.RESOLVE_COMMENT,
         P.SAVE_SCORE, P.SCORE_PROCESS, P.SCORE_FINAL,
+        P.SIGN_PLEDGE, P.SEE_PHONE,
     ),
     Duty.TRAINEE: _spec(
         "参训教师",
@@ -370,7 +393,7 @@ DUTIES: dict[Duty, DutySpec] = {
         EMPLOYERS,
         P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
         P.ACCEPT_SEAT, P.DECLINE_SEAT, P.CONSENT,
-        P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN,
+        P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN, P.SIGN_PLEDGE, P.SHARE_CONTACT, P.SEE_PHONE,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,
         P.APPLY_REPLACEMENT, P.APPLY_CORRECTION, P.WITHDRAW_CASE,
     ),
@@ -381,7 +404,7 @@ DUTIES: dict[Duty, DutySpec] = {
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
         P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.RUN_STAFFING, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
-        P.OFFER_SEAT, P.LAPSE_SEAT, P.LAPSE_COLLEAGUE,
+        P.OFFER_SEAT, P.LAPSE_SEAT, P.REMIND,
     ),
 }  # fmt: skip
 

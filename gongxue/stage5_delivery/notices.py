@@ -6,12 +6,15 @@ from datetime import datetime
 
 from gongxue.exchange.notices import send
 from gongxue.foundation.identity.models import Role
+from gongxue.parties.models import Person
 from gongxue.parties.queries import role_of_person, roles_in, roles_of_people
+from gongxue.regulations.calendar import day_of
+from gongxue.regulations.discipline import reminder_text
 from gongxue.regulations.lifecycle import MarkCorrectionState
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
-from gongxue.stage5_delivery.models import Attendee, Leave, MarkCorrection
+from gongxue.stage5_delivery.models import Attendee, ClassNotice, Leave, MarkCorrection
 
 
 def absence_warned(attendee: Attendee, counted: int, is_barred: bool, now: datetime) -> None:
@@ -118,5 +121,38 @@ def mark_decided(correction: MarkCorrection, now: datetime) -> None:
             body=f"理由：{correction.reason}",
             kind="delivery.mark_decided",
             link=f"{class_link(shown)}my-attendance/",
+            now=now,
+        )
+
+
+# The class office ------------------------------------------------------------------------------------------
+
+
+def class_notice(notice: ClassNotice, people: list[Person], now: datetime) -> None:
+    """To those whom a notice of the class office addresses; each at most once."""
+    text = f"{notice.text}\n\n{reminder_text()}" if notice.discipline else notice.text
+    send(
+        roles_of_people(people, Duty.TRAINEE).values(),
+        subject=notice.title,
+        body=text,
+        kind="delivery.send_notice",
+        link=f"{class_link(notice.training_class)}mine/",
+        once=notice.message_key,
+        now=now,
+    )
+
+
+def discipline_reminded(
+    training_class: TrainingClass, trainees: list[Person], team: list[Person], now: datetime
+) -> None:
+    """To everybody in the class, trainees and the teaching team: the discipline of MG 10-15, once a day."""
+    for people, duty in ((trainees, Duty.TRAINEE), (team, Duty.BACKBONE)):
+        send(
+            roles_of_people(people, duty).values(),
+            subject=f"请遵守培训纪律：{training_class}",
+            body=reminder_text(),
+            kind="delivery.remind",
+            link=class_link(training_class),
+            once=f"discipline/{training_class.pk}/{day_of(now)}",
             now=now,
         )

@@ -216,7 +216,7 @@ def test_the_second_grouping_overwrites_nothing(
     moment(c)
     first, second = signed_in(c.coordinator), signed_in(c.staff)
     where = reverse(Permission.ASSIGN_GROUPS.value, args=[c.tc.pk])
-    page = second.get(f"/classes/{c.tc.pk}/office/").content.decode()
+    page = second.get(f"/classes/{c.tc.pk}/office/groups/").content.decode()
     shown = dict(re.findall(r'name="(seen\.\d+)" value="(\d+)"', page))
     assert len(shown) == 3
     groups = {f"groups.{a.pk}": shown[f"seen.{a.pk}"] for a in c.attendees}

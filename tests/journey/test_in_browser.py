@@ -184,8 +184,9 @@ def _deliver(life: Life, pk: int) -> None:
     page.get_by_label("全部已到").check()
     page.get_by_label("已宣读纪律要求").check()
     press(page, "为勾选的人办理报到")
-    press(page, "按单位、性别均衡建议")
-    press(page, "保存名册中的分组")
+    page = life.open(coordinator, f"/classes/{pk}/office/groups/")
+    press(page, "按组数均衡建议")
+    press(page, "保存分组")
     for n in range((LAST - FIRST).days + 1):
         life.day(n, 18)
         page = life.open(coordinator, f"/classes/{pk}/roll/", PHONE)

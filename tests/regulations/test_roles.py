@@ -76,6 +76,15 @@ institution trainee: enrolment.attach_endorsement                            # I
 backbone: enrolment.give_opinion                                             # E07: MG 4.4
 institution: enrolment.admit enrolment.wait enrolment.reject                 # E04 S13: TR 10
 institution coordinator: delivery.start delivery.check_in delivery.group     # F08 F09: TR 11.4
+institution coordinator: delivery.undo_arrival delivery.no_show delivery.name_groups  # F09: TR 11.4
+institution coordinator: delivery.add_material delivery.remove_material delivery.hand_out  # F09: 教材教具准备
+institution coordinator: delivery.send_notice delivery.plan_ceremony delivery.record_ceremony  # F10, K07 K08
+institution coordinator: delivery.add_photo delivery.remove_photo            # ours
+institution coordinator: delivery.lodge delivery.unlodge delivery.note_night  # P05 P06: MG 12
+institution coordinator system: delivery.remind                              # P01: MG 10
+backbone trainee: delivery.pledge                                            # P01: MG 10
+trainee: delivery.share_contact                                              # ours
+institution coordinator backbone trainee: delivery.see_phone                 # ours
 institution coordinator: delivery.call_roll delivery.finish                  # G02: TR 12
 institution coordinator: delivery.open_window delivery.close_window          # G02: TR 12
 institution coordinator: delivery.enter_rolls delivery.propose_marks         # G02: TR 12

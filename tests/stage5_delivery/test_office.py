@@ -129,7 +129,7 @@ def test_groups_are_made_by_hand_in_one_form(
 def test_a_proposal_is_shown_and_not_saved(class_at: ClassAtFixture, signed_in: SignedIn) -> None:
     c = class_at("started")
     before = [a.group for a in c.attendees]
-    page = signed_in(c.coordinator).get(f"/classes/{c.tc.pk}/office/?groups=2").content.decode()
+    page = signed_in(c.coordinator).get(f"/classes/{c.tc.pk}/office/groups/?groups=2").content.decode()
     assert "还没有保存" in page
     assert page.count('<option value="1" selected>') == page.count('<option value="2" selected>') == 2
     assert [a.group for a in attendees_of(c.tc)] == before
@@ -140,7 +140,7 @@ def test_a_senseless_number_of_groups_proposes_nothing(
     class_at: ClassAtFixture, signed_in: SignedIn, wanted: str
 ) -> None:
     c = class_at("started")
-    answer = signed_in(c.coordinator).get(f"/classes/{c.tc.pk}/office/", {"groups": wanted})
+    answer = signed_in(c.coordinator).get(f"/classes/{c.tc.pk}/office/groups/", {"groups": wanted})
     assert answer.status_code == 200
     assert "还没有保存" not in answer.content.decode()
 

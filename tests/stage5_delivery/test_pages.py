@@ -17,11 +17,32 @@ from tests.stage5_delivery.visits import ABSENT, granted, leaks, statuses
 OFFICE = {"institution", "coordinator", "certificate_officer"}
 READERS = OFFICE | {"centre", "oversight", "province", "instructor", "examiner"}
 ROLL = {"institution": 200, "coordinator": 200, "other_institution": 404, "other_coordinator": 404}
+NOT_THEIRS = {"trainee": 403, "school": 403, "other_school": 403}
 WHO_MAY = {
     "office": granted(READERS, trainee=403, school=403, other_school=403),
     "roll": granted(set(), 403, **ROLL),
     "products": granted(READERS | {"trainee"}, school=403, other_school=403),
+    "office/groups": granted(READERS, trainee=403, school=403, other_school=403),
+    "office/materials": granted(READERS, trainee=403, school=403, other_school=403),
+    "office/notices": granted(READERS, trainee=403, school=403, other_school=403),
+    "office/contacts": granted(
+        OFFICE | {"instructor"}, **NOT_THEIRS, province=403, examiner=403, centre=403, oversight=403
+    ),
+    "office/ceremonies": granted(READERS, trainee=403, school=403, other_school=403),
+    "office/lodging": granted(
+        READERS - {"instructor", "examiner"}, **NOT_THEIRS, instructor=403, examiner=403
+    ),
+    "office/lodging.xlsx": granted(
+        READERS - {"instructor", "examiner"}, **NOT_THEIRS, instructor=403, examiner=403
+    ),
+    "office/printing": granted(READERS, trainee=403, school=403, other_school=403),
+    "mine": granted({"trainee", "instructor", "examiner"}, school=403, other_school=403),
 }
+
+
+def at_class(pk: int, page: str) -> str:
+    """The address of a page of a class."""
+    return f"/classes/{pk}/{page}" + ("" if "." in page else "/")
 
 
 @pytest.mark.parametrize("page", WHO_MAY)
@@ -29,7 +50,7 @@ def test_everybody_gets_the_answer_that_their_role_allows(
     class_at: ClassAtFixture, signed_in: SignedIn, page: str
 ) -> None:
     c = class_at("taught")
-    assert statuses(c, signed_in, f"/classes/{c.tc.pk}/{page}/") == WHO_MAY[page]
+    assert statuses(c, signed_in, at_class(c.tc.pk, page)) == WHO_MAY[page]
 
 
 @pytest.mark.parametrize("page", WHO_MAY)
@@ -37,7 +58,7 @@ def test_a_foreign_class_looks_like_none(
     classes_at: ClassesAtFixture, signed_in: SignedIn, page: str
 ) -> None:
     mine, theirs = classes_at(Plan("taught"), Plan("taught", "017", "1"))
-    found = leaks(mine, signed_in, f"/classes/{theirs.tc.pk}/{page}/", f"/classes/{ABSENT}/{page}/")
+    found = leaks(mine, signed_in, at_class(theirs.tc.pk, page), at_class(ABSENT, page))
     assert found == {}
 
 
@@ -48,11 +69,23 @@ def test_every_page_can_be_opened_at_every_stage(
 ) -> None:
     c = class_at(stage)
     expected = {name for name, status in WHO_MAY[page].items() if status == 200}
-    got = statuses(c, signed_in, f"/classes/{c.tc.pk}/{page}/")
+    got = statuses(c, signed_in, at_class(c.tc.pk, page))
     assert {name for name, status in got.items() if status == 200} == expected
 
 
-QUERIES = {("office", "institution"): 12, ("roll", "coordinator"): 14, ("products", "instructor"): 8}
+QUERIES = {
+    ("office", "institution"): 12,
+    ("office/groups", "institution"): 11,
+    ("office/materials", "institution"): 8,
+    ("office/notices", "institution"): 10,
+    ("office/contacts", "institution"): 8,
+    ("office/ceremonies", "institution"): 8,
+    ("office/lodging", "institution"): 11,
+    ("office/printing", "institution"): 7,
+    ("mine", "trainee"): 18,
+    ("roll", "coordinator"): 14,
+    ("products", "instructor"): 8,
+}
 
 
 @pytest.mark.parametrize(("page", "actor"), QUERIES)

@@ -153,12 +153,13 @@ def test_the_page_calls_one_group_after_the_other(running: ClassAt, signed_in: S
 
 
 def test_the_office_asks_for_the_groups_of_the_timetable(running: ClassAt, signed_in: SignedIn) -> None:
-    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/").content.decode()
+    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/groups/").content.decode()
     assert "课表分 2 组上课" in page
     assert "人不在这些组中" not in page
-    assert "<dd>0<small> / 56 课时" in page
+    office = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/").content.decode()
+    assert "<dd>0<small> / 56 课时" in office
     Attendee.objects.inside(pk=people_of(running)[0].pk).update(group=None)
-    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/").content.decode()
+    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/groups/").content.decode()
     assert "1 人不在这些组中" in page
 
 

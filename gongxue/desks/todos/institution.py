@@ -271,8 +271,8 @@ def _leaves(role: Role, classes: list[TrainingClass]) -> Todos:
 
 
 def _arrivals(classes: list[TrainingClass]) -> Todos:
-    """Trainees to check in; who has been noted as absent or on leave is not waited for."""
-    expected = Attendee.objects.inside(training_class__in=classes, arrived_at=None)
+    """Trainees to check in; who has been noted as not coming, absent or on leave is not waited for."""
+    expected = Attendee.objects.inside(training_class__in=classes, arrived_at=None, no_show_at=None)
     away = AttendanceMark.objects.inside(
         training_class__in=classes, presence__in=[Presence.ABSENT, Presence.LEAVE]
     )

@@ -62,7 +62,7 @@ def _classes(role: Role) -> Todos:
     handed = set(LearningProduct.objects.scope(role).values_list("attendee_id", "attempt"))
     todos: Todos = []
     for attendee in attendees:
-        todos += _products(attendee, handed) + _form2(attendee, answered)
+        todos += _pledge(attendee) + _products(attendee, handed) + _form2(attendee, answered)
     return (
         _check_ins(attendees)
         + todos
@@ -94,6 +94,16 @@ def _retakes(role: Role, classes: list[TrainingClass]) -> Todos:
         for tc in classes
         for record in records[tc.pk]
         if record.attendee.application.person.account_id == role.account_id and record.may_apply_again
+    ]
+
+
+def _pledge(attendee: Attendee) -> Todos:
+    """Before one arrives: the pledge can be given on one's own phone (MG 10)."""
+    tc = attendee.training_class
+    if attendee.pledged_at or tc.delivery.state != DeliveryState.RUNNING:
+        return []
+    return [
+        class_todo("报到", "签署纪律承诺", tc, "my_class", tc.first_day, sub="签署后报到时不必再签纸质承诺")
     ]
 
 

@@ -1,9 +1,19 @@
 """Acts of stage 5 (TR 11): beginning, arrival, groups, roll call, learning products, end of teaching."""
 
-from gongxue.stage5_delivery.actions.arrival import assign_groups, check_in
+from gongxue.stage5_delivery.actions.arrival import check_in, mark_no_show, sign_pledge, undo_arrival
 from gongxue.stage5_delivery.actions.attendance import UNMARKED, WARN_AT, call_roll
+from gongxue.stage5_delivery.actions.ceremonies import (
+    add_photo,
+    plan_ceremony,
+    record_ceremony,
+    remove_photo,
+)
 from gongxue.stage5_delivery.actions.correcting import confirm_mark, decline_mark, propose_marks
+from gongxue.stage5_delivery.actions.groups import assign_groups, name_groups
 from gongxue.stage5_delivery.actions.leave import approve_leave, ask_leave, refuse_leave, withdraw_leave
+from gongxue.stage5_delivery.actions.lodging import lodge, note_night, unlodge
+from gongxue.stage5_delivery.actions.materials import add_material, hand_out, remove_material
+from gongxue.stage5_delivery.actions.notices import see_phone, send_notice, share_contact
 from gongxue.stage5_delivery.actions.offline import enter_rolls
 from gongxue.stage5_delivery.actions.online import clear_online, set_online
 from gongxue.stage5_delivery.actions.products import (
@@ -12,6 +22,7 @@ from gongxue.stage5_delivery.actions.products import (
     hand_in,
     open_second_hand_in,
 )
+from gongxue.stage5_delivery.actions.reminding import remind_discipline
 from gongxue.stage5_delivery.actions.running import finish_class, start_class
 from gongxue.stage5_delivery.actions.windows import close_window, join_online, open_window, scan_code
 
@@ -19,6 +30,8 @@ __all__ = [
     "PRODUCTS_EACH",
     "UNMARKED",
     "WARN_AT",
+    "add_material",
+    "add_photo",
     "approve_leave",
     "ask_leave",
     "assign_groups",
@@ -32,13 +45,29 @@ __all__ = [
     "enter_rolls",
     "finish_class",
     "hand_in",
+    "hand_out",
     "join_online",
+    "lodge",
+    "mark_no_show",
+    "name_groups",
+    "note_night",
     "open_second_hand_in",
     "open_window",
+    "plan_ceremony",
     "propose_marks",
+    "record_ceremony",
     "refuse_leave",
+    "remind_discipline",
+    "remove_material",
+    "remove_photo",
     "scan_code",
+    "see_phone",
+    "send_notice",
     "set_online",
+    "share_contact",
+    "sign_pledge",
     "start_class",
+    "undo_arrival",
+    "unlodge",
     "withdraw_leave",
 ]

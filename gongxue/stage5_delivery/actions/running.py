@@ -15,6 +15,7 @@ from gongxue.regulations.lifecycle import DeliveryState, EnrolmentState
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import reach_stage
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of, roster
 from gongxue.stage5_delivery import notices
 from gongxue.stage5_delivery.models import Attendee, Delivery
@@ -23,6 +24,7 @@ from gongxue.stage5_delivery.queries import (
     delivery_of,
     rolls_of,
 )
+from gongxue.stage5_delivery.queries.discipline import own_pledges
 
 
 @action(Permission.START_CLASS)
@@ -52,12 +54,22 @@ def start_class(*, training_class: TrainingClass, by: Role, now: datetime) -> De
         )
     refuse_if(breaches)
     delivery = Delivery.objects.create(training_class=shown)
-    Attendee.objects.bulk_create(Attendee(training_class=shown, application=row) for row in admitted)
+    Attendee.objects.bulk_create(_attendees(shown, admitted))
     changes = move(delivery, Permission.START_CLASS, started_at=now)
     reach_stage(shown, 5)
     record(Permission.START_CLASS, by=by, now=now, about=delivery, changes={"state": changes["state"]})
     notices.begun(shown, attendees_of(shown), now)
     return delivery
+
+
+def _attendees(training_class: TrainingClass, admitted: list[Application]) -> list[Attendee]:
+    """Everybody admitted; who has pledged beforehand need not at the desk (MG 10)."""
+    given = own_pledges(training_class)
+    rows = [Attendee(training_class=training_class, application=row) for row in admitted]
+    for row, application in zip(rows, admitted, strict=True):
+        if pledge := given.get(application.person_id):
+            row.pledged_at, row.pledge_way = pledge.given_at, pledge.way
+    return rows
 
 
 def running_delivery(training_class: TrainingClass) -> Delivery:

@@ -1,16 +1,46 @@
-"""Stage 5: arrival, groups, attendance, learning products (TR 11)."""
+"""Stage 5: arrival, groups, attendance, learning products, the class office (TR 11)."""
 
 from gongxue.stage5_delivery.models.attendance import Leave, MarkCorrection, OnlineUnit, RollWindow, Scan
+from gongxue.stage5_delivery.models.occasions import (
+    Ceremony,
+    CeremonyPhoto,
+    Lodging,
+    NightAbsence,
+    NightCheck,
+)
+from gongxue.stage5_delivery.models.office import (
+    ClassNotice,
+    ContactShare,
+    DisciplineReminder,
+    GroupName,
+    HandedOut,
+    Material,
+    NoticeAddressee,
+    Pledge,
+)
 from gongxue.stage5_delivery.models.running import AttendanceMark, Attendee, Delivery, LearningProduct
 
 __all__ = [
     "AttendanceMark",
     "Attendee",
+    "Ceremony",
+    "CeremonyPhoto",
+    "ClassNotice",
+    "ContactShare",
     "Delivery",
+    "DisciplineReminder",
+    "GroupName",
+    "HandedOut",
     "LearningProduct",
     "Leave",
+    "Lodging",
     "MarkCorrection",
+    "Material",
+    "NightAbsence",
+    "NightCheck",
+    "NoticeAddressee",
     "OnlineUnit",
+    "Pledge",
     "RollWindow",
     "Scan",
 ]

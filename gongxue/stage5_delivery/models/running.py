@@ -11,6 +11,7 @@ from gongxue.foundation.files.models import StoredFile
 from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
 from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.regulations.arrival import REASON_LENGTH, PledgeWay
 from gongxue.regulations.attendance import MarkSource, Presence
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
@@ -47,7 +48,12 @@ class Attendee(Scoped):
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attendees")
     application = models.OneToOneField(Application, models.PROTECT, related_name="attendee")
     arrived_at = models.DateTimeField("报到时间", null=True)
-    pledged_at = models.DateTimeField("签署纪律承诺", null=True)  # MG 10: at arrival
+    pledged_at = models.DateTimeField("签署纪律承诺", null=True)  # MG 10: at arrival at the latest
+    pledge_way = models.CharField(
+        "承诺方式", max_length=10, blank=True
+    )  # of PledgeWay; the row of it is a Pledge
+    no_show_at = models.DateTimeField("标记未到时间", null=True)
+    no_show_reason = models.CharField("未到原因", max_length=REASON_LENGTH, blank=True)
     group = models.PositiveSmallIntegerField("小组", null=True)
     attempt = models.PositiveSmallIntegerField("学习成果第几次", default=1)  # 2 after a first mark below 60
     may_hand_in = models.BooleanField(
@@ -56,6 +62,12 @@ class Attendee(Scoped):
 
     class Meta:
         db_table = "attendee"
+        constraints = [
+            models.CheckConstraint(condition=Q(arrived_at=None) | Q(no_show_at=None), name="attendee_here_or_not"),
+            models.CheckConstraint(
+                condition=Q(pledge_way__in=["", *(w.value for w in PledgeWay)]), name="attendee_pledge_way"
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.application.person.name

@@ -15,6 +15,9 @@ from gongxue.stage5_delivery.queries.attendance import (
     roll_due,
     rolls_of,
 )
+from gongxue.stage5_delivery.queries.ceremonies import ceremonies_held, ceremonies_of
+from gongxue.stage5_delivery.queries.discipline import pledges_of, reminders_of, reminders_to
+from gongxue.stage5_delivery.queries.groups import propose_groups
 from gongxue.stage5_delivery.queries.leave import (
     effect_of,
     leave_facts,
@@ -25,6 +28,7 @@ from gongxue.stage5_delivery.queries.leave import (
     own_lessons,
     scans_of_class,
 )
+from gongxue.stage5_delivery.queries.lodging import lodging_totals
 from gongxue.stage5_delivery.queries.people import (
     ClassRow,
     attendee_of,
@@ -35,7 +39,6 @@ from gongxue.stage5_delivery.queries.people import (
     delivery_of,
     expected_in,
     is_running,
-    propose_groups,
     seats_of_attendees,
     summary_row,
     taught_groups,
@@ -79,6 +82,8 @@ __all__ = [
     "attendees_of_classes",
     "attendees_visible_to",
     "called_periods",
+    "ceremonies_held",
+    "ceremonies_of",
     "class_rows",
     "corrections_of",
     "corrections_waiting",
@@ -91,6 +96,7 @@ __all__ = [
     "leave_facts",
     "leaves_of",
     "lessons_of",
+    "lodging_totals",
     "marks_at",
     "marks_of_class",
     "on_leave_at",
@@ -98,9 +104,12 @@ __all__ = [
     "own_days",
     "own_leaves",
     "own_lessons",
+    "pledges_of",
     "products_of",
     "products_visible_to",
     "propose_groups",
+    "reminders_of",
+    "reminders_to",
     "roll_days",
     "roll_due",
     "rolls_of",

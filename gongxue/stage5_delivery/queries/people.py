@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -99,34 +98,6 @@ def class_rows(training_class: TrainingClass, warn_at: int) -> list[ClassRow]:
         tone = "bad" if absence.barred else "wait" if absence.counted >= warn_at else ""
         rows.append(ClassRow(attendee, absence, tone))
     return rows
-
-
-def propose_groups(attendees: list[Attendee], number: int) -> dict[int, int]:
-    """attendee id → group 1..number: sizes differ by one at most, colleagues and sexes spread over the groups.
-
-    The largest employers are dealt out first, each person to one of the smallest groups, there to the one with the
-    fewest colleagues, then with the fewest of the same sex. A proposal: nothing is saved.
-    """
-    colleagues = Counter(a.application.employer_id for a in attendees)
-    order = sorted(
-        attendees,
-        key=lambda a: (
-            -colleagues[a.application.employer_id],
-            a.application.employer_id,
-            a.application.person.sex,
-            a.pk,
-        ),
-    )
-    groups: dict[int, list[Attendee]] = {n: [] for n in range(1, number + 1)}
-    for attendee in order:
-        groups[min(groups, key=lambda n: _crowding(groups[n], attendee, n))].append(attendee)
-    return {attendee.pk: n for n, members in groups.items() for attendee in members}
-
-
-def _crowding(members: list[Attendee], attendee: Attendee, number: int) -> tuple[int, int, int, int]:
-    same_employer = sum(m.application.employer_id == attendee.application.employer_id for m in members)
-    same_sex = sum(m.application.person.sex == attendee.application.person.sex for m in members)
-    return len(members), same_employer, same_sex, number
 
 
 def summary_row(attendee: Attendee, absence: Absence | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from gongxue.certificates.models import CertificateCase, MisuseReport
 from gongxue.certificates.queries import is_collected
 from gongxue.foundation.identity.models import Role
 from gongxue.parties.models import Person, PoolMembership
+from gongxue.regulations.discipline import VERSION as PLEDGE_VERSION
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
@@ -44,9 +45,9 @@ from gongxue.stage3_programme.queries.review import items_of
 from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
-from gongxue.stage5_delivery.actions import ask_leave, open_window, propose_marks
+from gongxue.stage5_delivery.actions import add_material, ask_leave, lodge, open_window, propose_marks
 from gongxue.stage5_delivery.codes import code_of
-from gongxue.stage5_delivery.models import Leave, MarkCorrection, RollWindow
+from gongxue.stage5_delivery.models import Attendee, Leave, Lodging, MarkCorrection, Material, RollWindow
 from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
@@ -123,6 +124,32 @@ def _colleague(c: ClassAt) -> dict[str, Any]:
     """Another teacher of the first trainee's school."""
     (role,) = c.run.cast.people([c.trainees[0].organisation], 1, Duty.TRAINEE)
     return {"colleague": Person.objects.unscoped("test").get(account=role.account_id).pk, "reason": WORDS}
+
+
+def _missing(c: ClassAt) -> models.Model:
+    """Somebody who has not arrived."""
+    Attendee.objects.inside(pk=c.attendees[-1].pk).update(arrived_at=None)
+    return c.attendees[-1]
+
+
+def _named(c: ClassAt) -> dict[str, Any]:
+    first = c.attendees[0]
+    return {"names": {str(first.group): "求实组"}, "leaders": {str(first.group): first.pk}}
+
+
+def _material(c: ClassAt) -> models.Model:
+    held = Material.objects.inside(training_class=c.tc).first()
+    return held or add_material(training_class=c.tc, title="工作页", by=c.staff, now=c.now)[0]
+
+
+def _stay(c: ClassAt) -> dict[str, Any]:
+    nights = {"first_night": c.tc.first_day, "last_night": c.tc.first_day + timedelta(days=5)}
+    return {"people": [c.attendees[0].application.person_id], "kind": "arranged"} | nights
+
+
+def _lodging(c: ClassAt) -> Lodging:
+    held = Lodging.objects.inside(training_class=c.tc).first()
+    return held or lodge(training_class=c.tc, place="培训楼", by=c.coordinator, now=c.now, **_stay(c))[0]
 
 
 def _programme(c: ClassAt) -> models.Model | None:
@@ -459,6 +486,25 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.REJECT, "reviewed", _staff, _application, _with(reason=WORDS, code="level")),
     Tried(P.NAME_COLLEAGUE, "admitted", lambda c: c.school, lambda c: application_of(c, c.trainees[0]), _colleague),
     Tried(P.CHECK_IN, "started", _coordinator, _attendee, _with(pledged=True)),
+    Tried(P.SIGN_PLEDGE, "started", lambda c: c.trainees[0], _tc, _with(text_version=PLEDGE_VERSION)),
+    Tried(P.UNDO_ARRIVAL, "started", _coordinator, _attendee, _with(reason=WORDS)),
+    Tried(P.MARK_NO_SHOW, "started", _coordinator, _missing, _with(reason=WORDS)),
+    Tried(P.NAME_GROUPS, "started", _coordinator, _tc, _named),
+    Tried(P.ADD_MATERIAL, "started", _staff, _tc, _with(title="工作页", note=WORDS, kind="other", standard=False)),
+    Tried(P.HAND_OUT, "started", _coordinator, _material, lambda c: {"ticks": {str(a.pk): 1 for a in c.attendees}}),
+    Tried(P.SEND_NOTICE, "started", _coordinator, _tc, _with(title="提醒", text=WORDS, audience="all", discipline=False)),
+    Tried(P.REMIND, "started", _coordinator, _tc, _with(spoken=True)),
+    Tried(P.SHARE_CONTACT, "started", lambda c: c.trainees[0], _attendee, _with(shared=True)),
+    Tried(P.PLAN_CEREMONY, "started", _coordinator, _tc, lambda c: {
+        "kind": "opening", "planned_on": c.tc.first_day, "planned_at": "08:30", "place": "报告厅", "agenda": WORDS,
+        "speakers": "院长", "seen": 0,
+    }),
+    Tried(P.RECORD_CEREMONY, "started", _coordinator, _tc,
+          lambda c: {"kind": "opening", "held_on": c.tc.first_day, "attended": 1, "discipline": True, "seen": 0}),
+    Tried(P.LODGE, "started", _coordinator, _tc, lambda c: _stay(c) | {"place": "培训楼", "room": "301", "note": WORDS}),
+    Tried(P.UNLODGE, "started", _coordinator, _lodging, _with(reason=WORDS)),
+    Tried(P.NOTE_NIGHT, "started", _coordinator, _tc,
+          lambda c: {"night": c.tc.first_day, "absent": [_lodging(c).pk], "reason": WORDS}),
     Tried(P.ASSIGN_GROUPS, "started", _coordinator, _tc, lambda c: {"groups": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.CALL_ROLL, "started", _coordinator, _tc, _roll),
     Tried(P.ENTER_ROLLS, "started", _coordinator, _tc, lambda c: {"marks": {f"{c.tc.first_day}/1/1": "present"}}),

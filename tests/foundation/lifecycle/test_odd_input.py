@@ -50,7 +50,9 @@ MORE: dict[Any, list[Any]] = {
 MORE_WRONG: list[Any] = [[], {}, 10**30, {"x": {"y": []}}, {str(10**30): "present"}, [10**30]]
 
 # The mapping of INVITE under another name; an act whose only input is a file (tests/foundation/files).
-NOT_TRIED = {Permission.NOMINATE, Permission.ATTACH_ENDORSEMENT, Permission.ATTACH_CHANGE_SCAN}
+NOT_TRIED = {
+    Permission.NOMINATE, Permission.ATTACH_ENDORSEMENT, Permission.ATTACH_CHANGE_SCAN, Permission.ADD_PHOTO,
+}  # fmt: skip
 
 
 def test_every_act_with_inputs_is_tried() -> None:
