@@ -189,7 +189,7 @@ class Permission(StrEnum):
     NAME_GROUPS = "delivery.name_groups", "设置组名和组长"
     ADD_MATERIAL = "delivery.add_material", "添加资料"
     REMOVE_MATERIAL = "delivery.remove_material", "移除资料"
-    HAND_OUT = "delivery.hand_out", "登记资料发放"
+    GIVE_MATERIAL = "delivery.hand_out", "登记资料发放"
     SEND_NOTICE = "delivery.send_notice", "发班级通知"
     REMIND = "delivery.remind", "提醒培训纪律"
     SHARE_CONTACT = "delivery.share_contact", "设置班内联系方式"
@@ -309,7 +309,7 @@ def _spec(title: str, says: str, held_in: Iterable[OrganisationKind], *permissio
 _K = OrganisationKind
 _READS = (P.SEE_CLASSES, P.SEE_POOL, P.SEE_LEDGER, P.SEE_TRAIL, P.SEE_DEADLINES)
 _OFFICE = (
-    P.UNDO_ARRIVAL, P.MARK_NO_SHOW, P.NAME_GROUPS, P.ADD_MATERIAL, P.REMOVE_MATERIAL, P.HAND_OUT, P.SEND_NOTICE, P.REMIND,
+    P.UNDO_ARRIVAL, P.MARK_NO_SHOW, P.NAME_GROUPS, P.ADD_MATERIAL, P.REMOVE_MATERIAL, P.GIVE_MATERIAL, P.SEND_NOTICE, P.REMIND,
     P.SEE_PHONE, P.PLAN_CEREMONY, P.RECORD_CEREMONY, P.ADD_PHOTO, P.REMOVE_PHOTO, P.LODGE, P.UNLODGE, P.NOTE_NIGHT,
 )  # fmt: skip
 _COORDINATES = (P.START_CLASS, P.CHECK_IN, P.ASSIGN_GROUPS, P.CALL_ROLL, P.FINISH_CLASS, *_OFFICE)

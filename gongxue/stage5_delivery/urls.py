@@ -37,7 +37,7 @@ urlpatterns = [
     route(f"{_OFFICE}/materials/", materials.materials, "office.materials", P.SEE_CLASSES),
     route(f"{_CLASS}/materials/add/", materials.add, P.ADD_MATERIAL.value, P.ADD_MATERIAL),
     act_route("materials/<int:pk>/remove/", P.REMOVE_MATERIAL),
-    act_route("materials/<int:pk>/hand-out/", P.HAND_OUT),
+    act_route("materials/<int:pk>/hand-out/", P.GIVE_MATERIAL),
     route("materials/<int:pk>/file/", materials.material_file, "material_file", P.SEE_CLASSES),
     route(f"{_OFFICE}/notices/", telling.notices, "office.notices", P.SEE_CLASSES),
     route(f"{_CLASS}/notices/send/", telling.send, P.SEND_NOTICE.value, P.SEND_NOTICE),

@@ -205,6 +205,7 @@ def test_the_daily_run_decides_nothing_that_a_person_should() -> None:
         "enrolment.close",
         "enrolment.offer_seat",
         "enrolment.lapse_seat",
+        "delivery.remind",  # MG 10: what every class must be told, in words that stand in the regulation
     }
 
 

@@ -83,7 +83,7 @@ def remove_material(*, material: Material, by: Role, now: datetime) -> Material:
     return row
 
 
-@action(Permission.HAND_OUT)
+@action(Permission.GIVE_MATERIAL)
 def hand_out(
     *,
     material: Material,
@@ -117,7 +117,7 @@ def hand_out(
     HandedOut.objects.inside(material=row, attendee__in=takes).delete()
     if gives or takes:
         changes = {"handed_out": [_seats(takes, people), _seats(gives, people)]}
-        record(Permission.HAND_OUT, by=by, now=now, about=row, changes=changes)
+        record(Permission.GIVE_MATERIAL, by=by, now=now, about=row, changes=changes)
     return row
 
 

@@ -47,7 +47,7 @@ def _page(request: Request, tc: TrainingClass, form: MaterialForm) -> HttpRespon
         "arrived": sum(a.arrived_at is not None for a in people),
         "form": form,
         "may_edit": shown["open"] and request.role.may(Permission.ADD_MATERIAL),
-        "may_hand_out": shown["open"] and bool(people) and request.role.may(Permission.HAND_OUT),
+        "may_hand_out": shown["open"] and bool(people) and request.role.may(Permission.GIVE_MATERIAL),
     }
     return render(request, "delivery/materials.html", shown, status=answer_status(form))
 

@@ -491,7 +491,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.MARK_NO_SHOW, "started", _coordinator, _missing, _with(reason=WORDS)),
     Tried(P.NAME_GROUPS, "started", _coordinator, _tc, _named),
     Tried(P.ADD_MATERIAL, "started", _staff, _tc, _with(title="工作页", note=WORDS, kind="other", standard=False)),
-    Tried(P.HAND_OUT, "started", _coordinator, _material, lambda c: {"ticks": {str(a.pk): 1 for a in c.attendees}}),
+    Tried(P.GIVE_MATERIAL, "started", _coordinator, _material, lambda c: {"ticks": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.SEND_NOTICE, "started", _coordinator, _tc, _with(title="提醒", text=WORDS, audience="all", discipline=False)),
     Tried(P.REMIND, "started", _coordinator, _tc, _with(spoken=True)),
     Tried(P.SHARE_CONTACT, "started", lambda c: c.trainees[0], _attendee, _with(shared=True)),
