@@ -149,6 +149,7 @@ def test_the_usual_list_is_added_once_and_leads_to_what_the_platform_has(
         for link in (programme, f"/national/notices/{c.tc.pk}/"):
             assert f'href="{link}"' in shown
             assert signed_in(role).get(link).status_code == 200
+    shown = page(signed_in, c.trainees[0], c, "mine/")
     assert "核心资源" in shown and "#timetable" in shown
 
 
