@@ -18,6 +18,7 @@ ROWS: dict[str, Definition] = {
     "query": Definition("公开查询证书", "bench.query.query"),
     "query-sql": Definition("公开查询证书与直接查库", "bench.query.query_sql"),
     "class-page": Definition("培训班页面", "bench.class_page.class_page", country=True),
+    "roll-call": Definition("考勤点名", "bench.roll.roll_call"),
     "import-people": Definition("从 Excel 导入人员", "bench.people.import_people"),
     "issue-certificates": Definition("核发证书", "bench.issuing.issue_certificates"),
     "staffing-300": Definition("全国统一推荐，300 个班次", "bench.staffing.staffing_300"),

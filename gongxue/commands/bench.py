@@ -35,6 +35,7 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     query               公开查询证书：每秒应答的页面
     query-sql           公开查询证书：一次查询比直接查库慢多少
     class-page          培训班页面：机构工作人员打开一页的时间
+    roll-call           考勤点名：30 人一课时，经网页提交
     import-people       从 Excel 导入一万人：每秒人数
     issue-certificates  核发一千张证书：每秒张数
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远

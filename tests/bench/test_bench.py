@@ -35,6 +35,7 @@ MAY_BE_NOTHING = {
 MORE = {
     "query": ["page_per_s", "json_per_s", "empty_wsgi_per_s", "processor_ms", "register"],
     "query-sql": [],
+    "roll-call": ["slowest_ms", "people", "queries", "rolls"],
     "class-page": ["processor_ms", "slowest_ms", "classes", "queries", "most_queries", "page_kb"],
     "import-people": ["people", "seconds", "preview_seconds", "workbook_kb"],
     "issue-certificates": ["certificates", "classes", "seconds"],

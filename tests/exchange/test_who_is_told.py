@@ -23,12 +23,14 @@ from gongxue.stage3_programme.queries import programme_of
 from gongxue.stage4_enrolment import actions as enrolment
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage5_delivery import actions as delivery
+from gongxue.stage5_delivery.models import MarkCorrection
 from gongxue.stage6_assessment import actions as assessment
 from tests.cast import ClassAt, ClassAtFixture, People, SignedIn, at
 from tests.foundation.lifecycle.right_inputs import own_teacher
 from tests.still_clock import StillClock
 
 TEAM = {"instructor 1", "instructor 2", "examiner 1", "examiner 2", "examiner 3"}
+OFFICE = {"coordinator", "institution"}
 TRAINEES = {"trainee 1", "trainee 2", "trainee 3", "trainee 4"}
 # What an undisturbed class tells: kind → who hears of it.
 OF_A_LIFE: dict[str, set[str]] = {
@@ -177,6 +179,28 @@ def _below(c: ClassAt) -> Any:
     return assessment.apply_retake(attendee=c.attendees[0], by=c.trainees[0], now=c.now)
 
 
+def _leave(c: ClassAt) -> Any:
+    lessons = [f"{c.tc.first_day + timedelta(days=1)}/1"]
+    return delivery.ask_leave(
+        training_class=c.tc, lessons=lessons, reason="就医", by=c.trainees[0], now=c.now
+    )
+
+
+def _other_mark(c: ClassAt) -> MarkCorrection:
+    words = {c.attendees[0].pk: "late"}
+    delivery.propose_marks(
+        training_class=c.tc,
+        day=c.tc.first_day,
+        period=1,
+        presences=words,
+        reason="核对",
+        by=c.coordinator,
+        now=c.now,
+    )
+    found: MarkCorrection = MarkCorrection.objects.inside(training_class=c.tc).get()
+    return found
+
+
 def _correction(c: ClassAt) -> Any:
     return assessment.request_correction(
         attendee=c.attendees[0], part="process", new="88", reason="登记有误", by=c.staff, now=c.now
@@ -208,6 +232,13 @@ TELLS: list[tuple[str, dict[str, Any], Act, dict[str, set[str]]]] = [
     ("reviewed", {}, lambda c: enrolment.reject_applicant(application=application(c), reason="不符合条件", by=c.staff, now=c.now), {"enrolment.decided": {"trainee 1"}}),
     ("admitted", {}, lambda c: enrolment.withdraw_application(application=application(c), reason="另有安排", by=c.trainees[0], now=c.now), {"enrolment.withdraw": {"institution"}}),
     ("started", {}, _absent, {"delivery.call_roll": {"trainee 1"}}),
+    ("started", {}, _leave, {"delivery.ask_leave": OFFICE}),
+    ("started", {}, lambda c: delivery.approve_leave(leave=_leave(c), seen=1, by=c.coordinator, now=c.now), {"delivery.ask_leave": OFFICE, "delivery.leave_decided": {"trainee 1"}}),
+    ("started", {}, lambda c: delivery.refuse_leave(leave=_leave(c), seen=1, reason="当天考核", by=c.staff, now=c.now), {"delivery.ask_leave": OFFICE, "delivery.leave_decided": {"trainee 1"}}),
+    ("started", {}, lambda c: delivery.withdraw_leave(leave=_leave(c), by=c.trainees[0], now=c.now), {"delivery.ask_leave": OFFICE, "delivery.withdraw_leave": OFFICE}),
+    ("process_scored", {}, _other_mark, {"delivery.propose_marks": {"institution"}}),
+    ("process_scored", {}, lambda c: delivery.confirm_mark(mark_correction=_other_mark(c), seen=1, by=c.staff, now=c.now), {"delivery.propose_marks": {"institution"}, "delivery.mark_decided": {"coordinator", "trainee 1"}}),
+    ("process_scored", {}, lambda c: delivery.decline_mark(mark_correction=_other_mark(c), seen=1, reason="不符", by=c.staff, now=c.now), {"delivery.propose_marks": {"institution"}, "delivery.mark_decided": {"coordinator"}}),
     ("process_scored", {}, _below, {"assessment.decided": {"trainee 1"}, "assessment.apply_retake": {"institution"}}),
     ("process_scored", {}, lambda c: assessment.allow_retake(retake=_below(c), by=c.staff, now=c.now), {"assessment.decided": {"trainee 1"}, "assessment.apply_retake": {"institution"}, "assessment.allow_retake": {"trainee 1"}}),
     ("confirmed", {}, _correction, {"assessment.request_correction": {"province"}}),
