@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.lifecycle import InvitationState
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive import Run, refresh
-from gongxue.rehearsal.drive.run import teacher_role
+from gongxue.rehearsal.drive.run import teacher_role, trainee_role
 from gongxue.rehearsal.drive.staffing import nominate
 from gongxue.stage1_planning.actions import return_line
 from gongxue.stage2_staffing.actions import decline_invitation
 from gongxue.stage2_staffing.models import Invitation
 from gongxue.stage3_programme.actions import return_programme
 from gongxue.stage3_programme.queries import programme_of
+from gongxue.stage5_delivery.actions import approve_leave, ask_leave, join_online, open_window, set_online
+from gongxue.stage5_delivery.queries import attendees_of, called_periods, lessons_of
 from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.queries import transcript_of
 
@@ -57,10 +60,41 @@ def _correction(run: Run, now: datetime) -> None:
     )  # fmt: skip
 
 
+def _in_class(run: Run, now: datetime) -> None:
+    """A class on its last days: leave to decide, an online lesson, a lesson whose trainees have checked in."""
+    refresh(run)
+    tc, by = run.tc, run.staff(Duty.COORDINATOR)
+    today, people = day_of(now), attendees_of(tc)
+    called = called_periods(tc)
+    left = [place for place in lessons_of(tc) if place not in called and place[0] >= today]
+    ahead = [f"{day}/{period}" for day, period in left if day > today][:2]
+    for n, reason in enumerate(("孩子发烧，须送医院", "学校通知返校开会半天")) if ahead else ():
+        leave = ask_leave(
+            training_class=tc,
+            lessons=ahead,
+            reason=reason,
+            by=trainee_role(people[n].application.person),
+            now=now,
+        )
+        if n:
+            approve_leave(leave=leave, seen=leave.version, by=by, now=now)
+    waiting = next((period for day, period in left if day == today), None)
+    if waiting is None:
+        return
+    set_online(
+        training_class=tc, day=today, periods=[waiting], link="https://meeting.example.cn/j/6108", material="会议号 6108",
+        by=by, now=now,
+    )  # fmt: skip
+    window = open_window(training_class=tc, day=today, period=waiting, by=by, now=now)
+    for one in people[2 : len(people) // 2]:
+        join_online(roll_window=window, by=trainee_role(one.application.person), now=now)
+
+
 TWISTS: dict[str, Callable[[Run, datetime], None]] = {
     "line_returned": _line_returned,
     "declined": _declined,
     "nominated": _nominated,
     "returned": _programme_returned,
     "correction": _correction,
+    "in_class": _in_class,
 }
