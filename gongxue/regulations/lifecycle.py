@@ -15,6 +15,7 @@ from .states import (
     CorrectionState,
     DeliveryState,
     EnrolmentState,
+    FormDraftState,
     InvitationState,
     LeaveState,
     MarkCorrectionState,
@@ -44,6 +45,7 @@ __all__ = [
     "CorrectionState",
     "DeliveryState",
     "EnrolmentState",
+    "FormDraftState",
     "InvitationState",
     "LeaveState",
     "MarkCorrectionState",
@@ -129,6 +131,7 @@ THINGS: dict[str, Thing] = {
         Thing("closing", "结班", ClosingState),
         Thing("certificate_case", "证书事项", CaseState),
         Thing("misuse", "证书违规线索", MisuseState),
+        Thing("form_draft", "表单草稿", FormDraftState),
     )
 }
 
@@ -308,6 +311,8 @@ MOVES: tuple[Move, ...] = (
         True,
         True,
     ),
+    Move("form_draft", P.PUBLISH_FORM, (FormDraftState.DRAFT,), FormDraftState.PUBLISHED, "TR 13", seen=True),
+    Move("form_draft", P.DROP_FORM, (FormDraftState.DRAFT,), FormDraftState.WITHDRAWN, "TR 13"),
 )
 
 _INDEX = {(move.thing, move.permission): move for move in MOVES}

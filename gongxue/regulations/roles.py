@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"
     SEE_MAIL = "mail.see", "查看邮件发送情况"
+    SEE_FORMS = "forms.see", "查看表单版本和统计"
     REVEAL = "people.reveal", "查看完整证件号码"
     # accounts (MG 25.1)
     CREATE_ACCOUNT = "accounts.create", "发放账号"
@@ -55,6 +56,11 @@ class Permission(StrEnum):
     REGISTER_APPROVAL = "registers.approve", "登记获批资格"
     REGISTER_SCHOOL = "registers.add_school", "登记院校"
     REGISTER_BACKBONE = "pool.register", "登记骨干教师入库"
+    # official forms (TR 脚注⑦)
+    BEGIN_FORM = "forms.begin", "起草表单新版"
+    EDIT_FORM = "forms.edit", "修改表单草稿"
+    PUBLISH_FORM = "forms.publish", "发布表单新版"
+    DROP_FORM = "forms.drop", "撤销表单草稿"
     # the pool, by its teachers themselves (MG 9.1)
     MARK_AWAY = "pool.mark_away", "登记不便日期"
     CLEAR_AWAY = "pool.clear_away", "删除不便日期"
@@ -138,6 +144,7 @@ class Permission(StrEnum):
     WITHDRAW_APPLICATION = "enrolment.withdraw", "退出报名"
     REPORT_APPLICANTS = "enrolment.report", "报送参训教师"
     ENDORSE = "enrolment.endorse", "出具单位意见"
+    ATTACH_PHOTO = "enrolment.attach_photo", "上传照片"
     ATTACH_ENDORSEMENT = "enrolment.attach_endorsement", "上传盖章单位意见"
     GIVE_OPINION = "enrolment.give_opinion", "填写审核意见"
     ADMIT = "enrolment.admit", "录取"
@@ -301,6 +308,7 @@ DUTIES: dict[Duty, DutySpec] = {
         P.GIVE_ROLE, P.END_ROLE, P.REGISTER_APPROVAL, P.REGISTER_SCHOOL, P.REGISTER_BACKBONE,
         P.OPEN_ROUND, P.CHANGE_ROUND, P.SEND_BACK_LINE, P.SEND_BACK_LINES, P.ACCEPT_LINES, P.PUBLISH_PLAN, P.GRANT_EXCEPTION, P.RECOMMEND, P.CONFIRM_EXPERT,
         P.SET_HOURS, P.SAVE_TEMPLATE, P.CLOSE_TEMPLATE,
+        P.SEE_FORMS, P.BEGIN_FORM, P.EDIT_FORM, P.PUBLISH_FORM, P.DROP_FORM,
         P.RECORD_CHANGE, P.QUESTION_CHANGE,
         P.SEE_RUNS, P.RUN_STAFFING,
     ),
@@ -362,7 +370,7 @@ DUTIES: dict[Duty, DutySpec] = {
         "参训教师",
         "报名、参训、提交成果、填写评估、下载证书。",
         EMPLOYERS,
-        P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
+        P.SEE_CLASSES, P.SAVE_APPLICATION, P.SUBMIT_APPLICATION, P.ATTACH_PHOTO, P.ATTACH_ENDORSEMENT, P.WITHDRAW_APPLICATION,
         P.ACCEPT_SEAT, P.DECLINE_SEAT, P.CONSENT,
         P.SCAN, P.JOIN_ONLINE, P.ASK_LEAVE, P.WITHDRAW_LEAVE, P.HAND_IN, P.SIGN_PLEDGE, P.SHARE_CONTACT, P.SEE_PHONE,
         P.APPLY_RETAKE, P.ANSWER_EVALUATION, P.DOWNLOAD,

@@ -191,3 +191,11 @@ class MisuseState(State):
     REPORTED = "reported", "待核查"
     HANDED_OVER = "handed_over", "已移送"
     CLOSED = "closed", "已办结"
+
+
+class FormDraftState(State):
+    """A new version of an official form 表单草稿 while it is written."""
+
+    DRAFT = "draft", "编写中"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤销"

@@ -78,6 +78,8 @@ results        assessment.confirm          open                      confirmed  
 correction     assessment.countersign      requested                 countersigned  MG 13    s   # G19
 correction     assessment.refuse_correction  requested               refused        MG 13    rs  # G19
 closing        evaluation.close            open                      closed         TR 13    -   # H03
+form_draft     forms.publish               draft                     published      TR 13    s   # note 7
+form_draft     forms.drop                  draft                     withdrawn      TR 13    -   # note 7
 """
 
 
@@ -145,6 +147,7 @@ FINAL = {
     "results": {"confirmed"},
     "correction": {"countersigned", "refused"},
     "closing": {"closed"},
+    "form_draft": {"published", "withdrawn"},
 }
 
 
@@ -213,6 +216,8 @@ STANDS_AT = {
     "assessment.countersign": PROVINCE,
     "assessment.refuse_correction": PROVINCE,
     "evaluation.close": TRAINING,
+    "forms.publish": CENTRE,
+    "forms.drop": CENTRE,
 }
 BY_THE_DAILY_RUN = {
     "staffing.recommend",

@@ -62,6 +62,7 @@ institution backbone: programme.mend                                         # o
 province institution backbone: programme.comment programme.answer programme.resolve  # ours
 institution backbone: programme.change programme.copy                        # ours
 centre institution: programme.save_template programme.close_template         # ours
+centre: forms.see forms.begin forms.edit forms.publish forms.drop             # TR 13 note 7, A28
 centre: programme.set_hours                                                  # 2.3: the standard's minimum hours
 institution: programme.add_room programme.close_room                         # D02: 场地设备
 institution: programme.file_change programme.drop_change                     # ours
@@ -72,6 +73,7 @@ institution system: enrolment.close                                          # A
 trainee: enrolment.save enrolment.submit enrolment.withdraw                  # E03: TR 10
 trainee: enrolment.accept_seat enrolment.decline_seat                        # AMB-63
 school: enrolment.endorse                                                    # I52, AMB-30
+trainee: enrolment.attach_photo                                              # I08: TR 附件1
 institution trainee: enrolment.attach_endorsement                            # I53, AMB-62
 backbone: enrolment.give_opinion                                             # E07: MG 4.4
 institution: enrolment.admit enrolment.wait enrolment.reject                 # E04 S13: TR 10

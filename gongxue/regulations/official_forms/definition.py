@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
+from string import ascii_lowercase
 from typing import Any
 from unicodedata import category
 
@@ -65,12 +66,13 @@ class Item:
     colon: bool = True  # whether the annex prints a colon behind the words
     behind: str = ""  # printed behind the option that leads here; otherwise ，<label>：
     beside: str = ""  # printed behind every option of that item
+    help: str = ""  # shown under the question where it is filled in, not printed
 
     @property
     def number(self) -> str:
         """The number that the annex prints: 10 for 10a, 19 for 19.3-1; empty for the declaration."""
         code = self.code.partition(AGAIN)[0]
-        head = code.partition("-")[0].partition(".")[0] if "-" in code else code.rstrip("ab")
+        head = code.partition("-")[0].partition(".")[0] if "-" in code else code.rstrip(ascii_lowercase)
         return head if head[:1].isdigit() else ""
 
     @property
@@ -88,7 +90,7 @@ class Item:
     def printed_options(self) -> tuple[str, ...]:
         """The options with their scores, as the annex prints them: 没有（1分）."""
         scores = (*self.scores, *[None] * (len(self.all_options) - len(self.scores)))
-        pairs = zip(self.all_options, scores, strict=True)
+        pairs = zip(self.all_options, scores, strict=False)  # a draft may hold more scores than options
         return tuple(option if score is None else f"{option}（{score}分）" for option, score in pairs)
 
 
