@@ -50,7 +50,7 @@ def inspect_file(upload: UploadedFile[Any], types: tuple[str, ...]) -> Found:
     if kind not in types:
         return _refused(f"不接受“.{suffix[:10]}”文件。", f"请上传{'、'.join(types)}格式。")
     upload.seek(0)
-    if not _begins_as(kind, upload.read(16)):
+    if not begins_as(kind, upload.read(16)):
         return _refused(f"文件内容不是 {kind} 格式，可能改过扩展名。", "请用原软件另存后上传。")
     problem = _look_inside(upload, kind)
     if problem:
@@ -62,7 +62,8 @@ def _refused(says: str, way_out: str) -> Found:
     return Found("", "", [Breach("upload.type", "MG 25.4", says, way_out)])
 
 
-def _begins_as(kind: str, head: bytes) -> bool:
+def begins_as(kind: str, head: bytes) -> bool:
+    """Whether the first bytes are those of a type."""
     if kind in ("docx", "xlsx", "pptx", "zip"):
         return head.startswith(b"PK\x03\x04")
     if kind in ("doc", "xls", "ppt"):

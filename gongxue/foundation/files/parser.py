@@ -1,11 +1,12 @@
 """Runs in a bounded child process: bytes on stdin, {"problem": "…"} on stdout. Imports nothing of the platform.
 
 As `rows` it reads the first sheet of a workbook instead: one JSON list per row, a text as a text, a number as a
-number, everything else as a text.
+number, everything else as a text. As `photo` it makes a portrait anew from the pixels of a picture.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -118,6 +119,91 @@ def image_problem(data: bytes) -> str:
     return ""
 
 
+# A one-inch photo: 25 × 35 mm, which at 300 points to the inch is 295 × 413.
+LEAST, MOST, SHAPE, OFF = (295, 413), (590, 826), 25 / 35, 0.03
+PHOTO_PIXELS = 30_000_000  # what a telephone's camera makes; more would not fit into this process's memory
+DARK, PALE, EVEN, PLAIN = (
+    60,
+    225,
+    10,
+    42,
+)  # of 255: mean of a dark and of a pale picture, spread of an empty one, of a plain wall
+
+
+def photo(data: bytes) -> dict[str, Any]:
+    """A portrait made anew from its pixels: turned upright, nothing else of the file kept.
+
+    {"problem"} or {"picture": JPEG as base64, "width", "height", "warnings"}.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+            if picture.width * picture.height > PHOTO_PIXELS:
+                return {"problem": f"照片像素过大（超过 {PHOTO_PIXELS // 1_000_000} 百万像素）。"}
+            picture.draft("RGB", (2 * MOST[0], 2 * MOST[1]))
+            upright = _on_white(ImageOps.exif_transpose(picture))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, MemoryError):
+        return {"problem": "照片已损坏，不能打开。"}
+    if problem := _shape_problem(upright.width, upright.height):
+        return {"problem": problem}
+    scale = min(1, MOST[0] / upright.width)
+    size = round(upright.width * scale), round(upright.height * scale)
+    made = io.BytesIO()
+    kept = upright if scale == 1 else upright.resize(size, Image.Resampling.LANCZOS)
+    kept.save(made, "JPEG", quality=90)
+    return {
+        "problem": "",
+        "picture": base64.b64encode(made.getvalue()).decode(),
+        "width": size[0],
+        "height": size[1],
+        "warnings": _warnings(kept),
+    }
+
+
+def _on_white(picture: Any) -> Any:
+    """Without transparency, in three colours."""
+    from PIL import Image
+
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    ground = Image.new("RGB", clear.size, "white")
+    ground.paste(clear, mask=clear.getchannel("A"))
+    return ground
+
+
+def _shape_problem(width: int, height: int) -> str:
+    if width < LEAST[0] or height < LEAST[1]:
+        return f"照片为 {width} × {height} 像素，至少需要 {LEAST[0]} × {LEAST[1]}。"
+    if abs(width / height / SHAPE - 1) > OFF:
+        return f"照片为 {width} × {height} 像素，一寸照片的宽高比为 25:35（如 295 × 413），请裁剪后上传。"
+    return ""
+
+
+def _warnings(picture: Any) -> list[str]:
+    """What a person should look at again: nothing is refused for it."""
+    from PIL import ImageStat
+
+    grey = picture.convert("L")
+    whole = ImageStat.Stat(grey)
+    if whole.stddev[0] < EVEN:
+        return ["照片近乎一片空白，请核对是否选错文件。"]
+    found = []
+    if whole.mean[0] < DARK:
+        found.append("照片偏暗，打印后可能看不清。")
+    if whole.mean[0] > PALE:
+        found.append("照片偏亮，打印后可能看不清。")
+    width, height = picture.size
+    corners = [
+        ImageStat.Stat(grey.crop((x, 0, x + width // 6, height // 4))) for x in (0, width - width // 6)
+    ]
+    if any(corner.stddev[0] > PLAIN for corner in corners):
+        found.append("背景不是单一颜色，证件照一般使用白色或蓝色背景。")
+    return found
+
+
 def sheet_rows(data: bytes) -> Iterator[list[Any]]:
     """Every row of the first sheet, leading empty ones included, so that row numbers are those of Excel."""
     import python_calamine
@@ -140,6 +226,9 @@ def main() -> None:
     kind, data = sys.argv[1], sys.stdin.buffer.read()
     if kind == "rows":
         _write_rows(data)
+        return
+    if kind == "photo":
+        sys.stdout.write(json.dumps(photo(data)))
         return
     if kind == "pdf":
         problem = pdf_problem(data)

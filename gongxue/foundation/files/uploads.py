@@ -74,17 +74,18 @@ def store_upload(
 
     A disk that takes no more is a refusal too, through whichever door the file came.
     """
-    refuse_if(_size_breaches(upload, slot))
+    refuse_if(size_breaches(upload, slot))
     found = inspect_file(upload, slot.types)
     refuse_if(found.breaches)
     name = upload.name or ""
     try:
         return put(_chunks(upload), name=name, media_type=found.media_type, now=now, by=by, sealed=sealed)
     except StoreFull as full:
-        raise RuleBroken([_full_breach()]) from full
+        raise RuleBroken([full_breach()]) from full
 
 
-def _size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
+def size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
+    """An empty file, one over the slot's limit, or one that the store has no room for."""
     size = upload.size or 0
     if size == 0:
         return [Breach("upload.empty", "TR 12.1", f"{slot.title}是空文件。", "请检查文件后重新选择。")]
@@ -99,11 +100,12 @@ def _size_breaches(upload: UploadedFile[Any], slot: Slot) -> list[Breach]:
         ]
     used = StoredFile.objects.aggregate(total=Sum("size"))["total"] or 0
     if used + size > settings.STORE_QUOTA:
-        return [_full_breach()]
+        return [full_breach()]
     return []
 
 
-def _full_breach() -> Breach:
+def full_breach() -> Breach:
+    """The store has no room."""
     return Breach("upload.full", "MG 25", "平台存储空间不足，文件没有保存。", "请联系部指导中心。")
 
 
