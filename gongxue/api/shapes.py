@@ -22,6 +22,7 @@ from gongxue.certificates.models import (
 )
 from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.parties.models import Person, PoolMembership, TrainingApproval, Unavailability
 from gongxue.stage1_planning.models import (
     DeadlineException,
@@ -97,6 +98,8 @@ _PYTHON: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
 # name of the shape → model → fields; "x.y" follows a relation and is called x_y in the answer.
 FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Account: ("id", "name", "sign_in_name", "is_active", "must_change_password"),
+    FormVersion: ("id", "code", "number", "title", "effective_from"),
+    FormDraft: ("id", "code", "base.number", "state", "version", "definition", "changed_at"),
     Organisation: ("id", "kind", "name", "province_code", "code", "is_active"),
     Role: ("id", "duty", "since", "until", "account.name", "organisation.id", "organisation.name"),
     TrainingApproval: ("id", "institution.code", "category", "level", "valid_from", "valid_until", "basis"),

@@ -12,7 +12,6 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import NotThere, RuleBroken, refuse_if
-from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.trail.record import record
 from gongxue.parties.actions import note_satisfaction
 from gongxue.regulations.breaches import Breach
@@ -29,6 +28,7 @@ from gongxue.stage6_assessment.queries import took_final
 from gongxue.stage7_evaluation.models import AnswerSheet, Closing, EvaluationParticipation
 from gongxue.stage7_evaluation.queries import (
     certificates_due,
+    form2_of,
     has_answered,
     is_confirmed,
     satisfaction_sums,
@@ -52,7 +52,7 @@ def answer_evaluation(
     over = delivery is not None and delivery.state == DeliveryState.FINISHED
     may = over or took_final(row, by.account_id)
     refuse_if(answer_breaches(may, has_answered(row, by.account_id)))
-    version = version_on("form2", day_of(now))
+    version = form2_of(training_class)
     refuse_if(form_breaches(version.form, row.level, answers))
     try:
         with transaction.atomic():

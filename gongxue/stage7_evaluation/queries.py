@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.official_forms.models import FormVersion
+from gongxue.foundation.official_forms.queries import version_on
 from gongxue.parties.models import SatisfactionSum
 from gongxue.parties.queries import qualifications_of
 from gongxue.regulations.evaluation import (
@@ -26,6 +28,11 @@ from gongxue.stage3_programme.queries import sessions_of
 from gongxue.stage6_assessment.queries import is_confirmed as is_confirmed
 from gongxue.stage6_assessment.queries import transcript_of
 from gongxue.stage7_evaluation.models import AnswerSheet, Closing, EvaluationParticipation
+
+
+def form2_of(training_class: TrainingClass) -> FormVersion:
+    """The version of form 2 that a class answers: one for all, that of its first day, so that sheets can be summed."""
+    return version_on("form2", training_class.first_day)
 
 
 def has_answered(training_class: TrainingClass, account_id: int) -> bool:
@@ -67,28 +74,6 @@ def outcome_of(training_class: TrainingClass) -> Outcome:
     form = sheets[0].version.form
     results = item_results(form, training_class.level, [sheet.answers for sheet in sheets])
     return Outcome(len(sheets), True, results, form)
-
-
-@dataclass(frozen=True, slots=True)
-class SectionResult:
-    """The items of one section of the form in sum."""
-
-    title: str
-    note: str
-    items: tuple[ItemResult, ...]
-
-
-def outcome_sections(outcome: Outcome) -> list[SectionResult]:
-    """The outcome in the form's own sections; empty while nothing is shown."""
-    if outcome.form is None:
-        return []
-    by_code = {result.item.code: result for result in outcome.items}
-    sections = []
-    for section in outcome.form.sections:
-        found = tuple(by_code[item.code] for item in section.items if item.code in by_code)
-        if found:
-            sections.append(SectionResult(section.title, section.note, found))
-    return sections
 
 
 def instructor_titles(training_class: TrainingClass) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.lifecycle.errors import Refusal
-from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.official_forms.rendering import (
     BoundForm,
     BoundSection,
     answers_from_post,
     bound_form,
 )
+from gongxue.foundation.official_forms.summaries import summary_of
 from gongxue.foundation.pages.act import visible
 from gongxue.foundation.pages.forms import answer_status, refusals
 from gongxue.regulations.evaluation import answer_breaches, closing_breaches
@@ -31,16 +31,15 @@ from gongxue.stage6_assessment.queries import took_final
 from gongxue.stage7_evaluation import actions
 from gongxue.stage7_evaluation.forms import ClosingForm
 from gongxue.stage7_evaluation.queries import (
-    ItemResult,
     answered_count,
     certificates_due,
     closing_of,
+    form2_of,
     has_answered,
     instructor_titles,
     is_confirmed,
     may_read_outcome,
     outcome_of,
-    outcome_sections,
 )
 
 # Form 2 -------------------------------------------------------------------------------------------------------------
@@ -60,7 +59,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
         return render(
             request, "evaluation/answer_closed.html", shown, status=422 if request.method == "POST" else 200
         )
-    version = version_on("form2", clock.today())
+    version = form2_of(tc)
     answers = answers_from_post(version, tc.level, request.POST)
     faults: tuple[Any, ...] = ()
     if request.method == "POST":
@@ -97,30 +96,6 @@ def _may_answer(tc: TrainingClass, account_id: int) -> bool:
 # Results and closing ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of a bar: x and width in percent, drawn as SVG because styles are not inline."""
-
-    option: str
-    count: int
-    tone: str
-    x: float
-    width: float
-
-
-def pieces_of(result: ItemResult) -> list[Piece]:
-    """The bar of one item: its options side by side, as wide as they were chosen often."""
-    total = sum(count for _, count in result.counts)
-    tones = ("good", "wait", "bad") if len(result.item.scores) == 3 else ("run", "quiet", "wait", "bad")
-    pieces, x = [], 0.0
-    for i, (option, count) in enumerate(result.counts):
-        width = 100 * count / total if total else 0.0
-        said = f"{option} 分" if option.isdigit() else option
-        pieces.append(Piece(said, count, tones[min(i, len(tones) - 1)], round(x, 3), round(width, 3)))
-        x += width
-    return pieces
-
-
 def evaluation(request: Request, pk: int) -> HttpResponse:
     """The results of form 2 in sum, and the closing of the class."""
     tc = visible(TrainingClass, pk, request.role)
@@ -134,15 +109,17 @@ def _evaluation(request: Request, tc: TrainingClass, form: ClosingForm) -> HttpR
     outcome, closing = outcome_of(tc), closing_of(tc)
     closed = closing is not None and closing.state == ClosingState.CLOSED
     answered = answered_count(tc)
-    names = {f"3.{key[-1]} 骨干教师{key[-1]}": title for key, title in instructor_titles(tc).items()}
-    sections = [
-        (section, names.get(section.title, ""), [(result, pieces_of(result)) for result in section.items])
-        for section in outcome_sections(outcome)
-    ]
+    titles = instructor_titles(tc)
+    names = {
+        section.title: titles[item.derived]
+        for section in (outcome.form.sections if outcome.form else ())
+        for item in section.items
+        if item.derived in titles
+    }
     shown = {
         "tc": tc,
         "outcome": outcome,
-        "sections": sections,
+        "sections": summary_of(outcome.form, outcome.items, names) if outcome.form else [],
         "answered": answered,
         "trainees": len(attendees_of(tc)),
         "waiting": answered - outcome.answers,

@@ -11,6 +11,7 @@ from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.lifecycle.acts import ACTS, Act
 from gongxue.foundation.lifecycle.errors import NotThere, Refusal
 from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import ReportingRound
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
@@ -20,7 +21,7 @@ from tests.stage6_assessment.every_page import keys_of
 from tests.stage6_assessment.test_nobody_elses import everybody
 
 RIGHT = {tried.permission: tried for tried in TRIED}
-NOT_OF_A_CLASS = (Account, Role, Organisation, ReportingRound)
+NOT_OF_A_CLASS = (Account, Role, Organisation, ReportingRound, FormVersion, FormDraft)
 LEFT_OPEN = {  # what the texts leave open after the closing → who may do it
     Permission.REQUEST_CORRECTION: {
         "institution"

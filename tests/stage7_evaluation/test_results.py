@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from gongxue.foundation.official_forms.summaries import bars_of
 from gongxue.rehearsal.forms import form2_answers
 from gongxue.stage7_evaluation.actions import answer_evaluation
 from gongxue.stage7_evaluation.models import AnswerSheet
 from gongxue.stage7_evaluation.queries import closing_of, outcome_of
-from gongxue.stage7_evaluation.views import pieces_of
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
 from tests.stage5_delivery.visits import trainees_of
 
@@ -87,7 +87,7 @@ def test_bars_are_as_wide_as_the_counts(issued: ClassAt, signed_in: SignedIn) ->
     _answer(issued, *range(8))
     _close(issued, signed_in)
     for result in outcome_of(issued.tc).items:
-        pieces = pieces_of(result)
+        pieces = bars_of(result)
         if sum(p.count for p in pieces):
             assert sum(p.width for p in pieces) == pytest.approx(100, abs=0.01)
             assert [p.x for p in pieces] == pytest.approx(

@@ -1,10 +1,15 @@
-"""Which version of a form is in force."""
+"""Which version of a form is in force, what is being written, what was answered."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from gongxue.foundation.official_forms.models import FormVersion
+from django.db.models import Count, QuerySet
+
+from gongxue.foundation.identity.models import Role
+from gongxue.foundation.official_forms.models import Answer, FormDraft, FormVersion
+from gongxue.regulations.lifecycle import FormDraftState
 from gongxue.regulations.official_forms import FORMS
 
 
@@ -38,3 +43,21 @@ def load_versions() -> int:
         for form in missing
     )
     return len(missing)
+
+
+def drafts_visible_to(role: Role) -> QuerySet[FormDraft]:
+    """The drafts that are being written, for whoever may see them."""
+    rows: QuerySet[FormDraft] = FormDraft.objects.scope(role).filter(state=FormDraftState.DRAFT)
+    return rows.select_related("base", "changed_by").order_by("code")
+
+
+def answers_by_version() -> dict[int, int]:
+    """version id → how many answers were submitted on it."""
+    rows = Answer.objects.filter(submitted_at__isnull=False).values_list("version_id")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def submitted_answers(version: FormVersion) -> list[tuple[str, dict[str, Any]]]:
+    """Every submitted answer on a version: (level, plain items), the personal ones left under their keys."""
+    rows = Answer.objects.filter(version=version, submitted_at__isnull=False).order_by("pk")
+    return list(rows.values_list("level", "items"))

@@ -26,6 +26,7 @@ from gongxue.regulations.official_forms import Form, Item, ItemKind, asked_form,
 from gongxue.regulations.official_forms.definition import Furniture, Section, is_asked
 
 NAME = "answers."  # the inputs' names, as every mapping input of the platform
+REGISTER = "register:"  # `derived["register:17a"]`: lines that a register holds for an item that is asked
 SHORT, LABEL_SHOWN = 100, 16  # characters; a longer answer or question has a line of its own
 
 
@@ -52,6 +53,7 @@ class Field:
     asked: bool = True
     when: str = ""  # "选“是”的填写"
     followers: tuple[Field, ...] = ()  # asked after an answer to this one
+    register: tuple[str, ...] = ()  # what a register holds for it: shown beside the answer
 
     @property
     def shape(self) -> str:
@@ -60,8 +62,14 @@ class Field:
             return "known"
         if self.choices:
             return "choice"
-        kinds = {ItemKind.DECLARE: "tick", ItemKind.LONG: "long"}
-        return kinds.get(self.item.kind, "text")
+        if self.item.kind == ItemKind.DECLARE:
+            return "tick"
+        return "long" if self.item.kind == ItemKind.LONG or self.item.limit > SHORT else "text"
+
+    @property
+    def lines(self) -> int:
+        """How high the room for a long answer is."""
+        return 4 if self.item.kind == ItemKind.LONG else 2
 
     @property
     def number(self) -> str:
@@ -320,6 +328,7 @@ class _Maker:
             error=breach.says if breach else "",
             asked=is_asked(item, self.answers),
             when=f"选“{condition}”的填写" if condition else "",
+            register=tuple(self.derived.get(f"{REGISTER}{item.code}", ())),
         )
 
     def _words(self, item: Item) -> str:

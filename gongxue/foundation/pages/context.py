@@ -31,6 +31,7 @@ _LEDGER = Entry("证书台账", "/ledger/", "seal")
 _REGISTERS = Entry("机构名录", "/registers/", "building")
 _HOURS = Entry("模块最低课时", "/programmes/hours/", "list")
 _TEMPLATES = Entry("方案模板", "/programmes/templates/", "form")
+_FORMS = Entry("官方表单", "/official-forms/", "form")
 _ROOMS = Entry("培训场地", "/programmes/rooms/", "building")
 _DEADLINES = Entry("期限一览", "/deadlines/", "clock")
 _TRAIL = Entry("操作留痕", "/trail/", "trail")
@@ -39,7 +40,7 @@ _DESK = Entry("工作台", "/desk/", "desk")
 
 MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.CENTRE: (
-        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), Entry("邮件发送", "/mail/", "mail"), _HOURS, _TEMPLATES,
+        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), Entry("邮件发送", "/mail/", "mail"), _HOURS, _TEMPLATES, _FORMS,
         _TRAIL,
     ),
     Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS),

@@ -22,6 +22,7 @@ from gongxue.foundation.access.middleware import DenyByDefault
 from gongxue.foundation.access.routes import Open
 from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.parties.models import PeopleImport, Person, PoolMembership, Unavailability
 from gongxue.regulations.roles import ANY_SIGNED_IN, Permission
 from gongxue.stage1_planning.models import PlanChange, PlanImport, ReportingRound, TrainingClass
@@ -45,6 +46,7 @@ ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
     "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
+    "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
     "products/": LearningProduct, "reports/": ApplicantImport, "substitutions/": Substitution, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
@@ -59,7 +61,8 @@ OFFICE = {"coordinator", "certificate officer"}
 ABOVE = {"oversight", "own province", "other province"}
 # Inside the class, but not everything in it is for everybody: who is refused a page about a class that they see.
 NARROWER: dict[str, set[str]] = {
-    "applicants.form1": {"examiner", *LEARNS},
+    "applicants.form1": {"examiner", *LEARNS}, "applicants.answers": {"examiner", *LEARNS},
+    "applicant.photo": {"centre", "examiner", *ABOVE, *LEARNS},
     "applicant.docx": {"examiner", *LEARNS}, "applicant.pdf": {"examiner", *LEARNS},
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
     "applicants.compare": {"examiner", *LEARNS}, "application.scan": {"examiner", *LEARNS},
@@ -80,6 +83,9 @@ NARROWER: dict[str, set[str]] = {
 NOTHING_THERE = {
     "message.calendar",
     "application.scan",
+    "applicant.photo",
+    "application.photo",
+    "forms.compare",
     "product_file",
     "programme.filed",
     "programme.filed.docx",

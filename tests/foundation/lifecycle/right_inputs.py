@@ -21,8 +21,11 @@ from gongxue.certificates.actions import (
 from gongxue.certificates.models import CertificateCase, MisuseReport
 from gongxue.certificates.queries import is_collected
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.official_forms.actions import begin_draft, save_draft
+from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.parties.models import Person, PoolMembership
 from gongxue.regulations.discipline import VERSION as PLEDGE_VERSION
+from gongxue.regulations.official_forms.drafting import editable
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.roles import Permission as P
 from gongxue.rehearsal.forms import form1_answers, form2_answers
@@ -104,6 +107,27 @@ def _offered(c: ClassAt) -> Application:
         withdraw_application(application=row, by=inside, now=c.now)
     found: Application = rows.get(state="offered")
     return found
+
+
+def _form(c: ClassAt) -> models.Model:
+    return FormVersion.objects.get(code="form1", number=1)
+
+
+def _form_draft(c: ClassAt) -> FormDraft:
+    """A draft of form 1 with another wording."""
+    found: FormDraft | None = FormDraft.objects.unscoped("tests").filter(code="form1", state="draft").first()
+    if found is not None:
+        return found
+    draft = begin_draft(
+        version=FormVersion.objects.get(code="form1", number=1), by=c.people.centre, now=c.now
+    )
+    return save_draft(draft=draft, definition=_reworded(draft), by=c.people.centre, now=c.now)
+
+
+def _reworded(draft: FormDraft, words: str = WORDS) -> dict[str, Any]:
+    data = editable(draft.form)
+    data["note"] = words
+    return data
 
 
 def _asked_to_move_up(c: ClassAt) -> Role:
@@ -473,6 +497,13 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.FILE_CHANGE, "admitted", _staff, _changing, _seen()),
     Tried(P.COPY_PROGRAMME, "drafted", _staff, _tc, _copied),
     Tried(P.SAVE_TEMPLATE, "drafted", _staff, _tc, _with(title="三级通用方案")),
+    Tried(P.BEGIN_FORM, "planned", _centre, _form, _with()),
+    Tried(P.DROP_FORM, "submitted", _centre, _form_draft, _with(reason=WORDS)),
+    Tried(P.EDIT_FORM, "submitted", _centre, _form_draft,
+          lambda c: {"definition": _reworded(_form_draft(c), "请如实填写"), "seen": _form_draft(c).version}),
+    Tried(P.PUBLISH_FORM, "submitted", _centre, _form_draft,
+          lambda c: {"effective_from": c.now.date() + timedelta(days=1), "confirmation": _form_draft(c).form.title,
+                     "seen": _form_draft(c).version}),
     Tried(P.SET_HOURS, "planned", _centre, lambda c: None,
           _with(module="3-1", periods=4, effective_from="2023-01-01", basis="培训标准第三条")),
     Tried(P.ADD_ROOM, "planned", _staff, lambda c: None, _with(name="一号学习工作站", kind="workstation", seats=40)),

@@ -224,6 +224,7 @@ OWN_FIELDS = {
     Permission.SAVE_SCORE, Permission.SCORE_PROCESS, Permission.SCORE_FINAL, Permission.CALL_ROLL, Permission.INVITE,
     Permission.PROPOSE_MARKS,
     Permission.RESCUE,
+    Permission.EDIT_FORM,
     Permission.ANSWER_EVALUATION, Permission.SAVE_APPLICATION, Permission.CREATE_ACCOUNT, Permission.GIVE_ROLE,
     Permission.REGISTER_BACKBONE, Permission.APPROVE_LINES, Permission.RETURN_LINES, Permission.SEND_BACK_LINES,
     Permission.ACCEPT_LINES,

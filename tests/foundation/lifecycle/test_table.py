@@ -15,6 +15,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import ACTS, Act, check_permission
 from gongxue.foundation.lifecycle.engine import Stateful, check_seen, edit, lock, move
 from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, NotThere, Refusal
+from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.lifecycle import MOVES, THINGS, Move, State
 from gongxue.regulations.roles import ANY_SIGNED_IN, DUTIES, Duty, Permission
@@ -63,6 +64,10 @@ def rows_of(c: ClassAt, thing: str) -> Any:
             training_class=c.tc, attendee=attendee, day=c.tc.first_day, period=1, old="absent", new="leave",
             reason="补交假条", proposed_by=c.coordinator.account, proposed_at=c.now,
         ),
+        "form_draft": lambda: FormDraft(
+            code="form1", base=first_version(), definition=first_version().definition, begun_at=c.now,
+            begun_by=c.people.centre.account, changed_at=c.now, changed_by=c.people.centre.account,
+        ),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
         "correction": lambda: Correction(
             training_class=c.tc, attendee=attendee, part="process", old=70, new=72, reason="登记有误",
@@ -103,6 +108,10 @@ def new_change(c: ClassAt) -> PlanChange:
     )  # fmt: skip
 
 
+def first_version() -> FormVersion:
+    return FormVersion.objects.get(code="form1", number=1)
+
+
 def put(row: Any, state: State) -> Any:
     """The row in a state, whatever it was in; a seat exactly when admitted or offered, as the database insists."""
     also = _of_the_seat(row.THING, state, 30)
@@ -112,6 +121,8 @@ def put(row: Any, state: State) -> Any:
 
 
 def _of_the_seat(thing: str, state: State, seat: int) -> dict[str, Any]:
+    if thing == "form_draft":
+        return {"became": first_version() if state == "published" else None}
     if thing != "application":
         return {}
     until = datetime(2030, 1, 1, tzinfo=UTC) if state == "offered" else None
@@ -309,7 +320,9 @@ def test_only_the_right_duty_in_the_right_state_can_act(
 
 
 def _act(act: Act, row: Any, by: Role, c: ClassAt) -> Exception | None:
-    values: dict[str, Any] = {"reason": "理由", "seen": row.version}
+    values: dict[str, Any] = {
+        "reason": "理由", "seen": row.version, "effective_from": c.now.date(), "confirmation": "名称",
+    }  # fmt: skip
     inputs = {p.name: values[p.name] for p in act.parameters[1:] if p.name in values}
     point = transaction.savepoint()
     try:

@@ -172,8 +172,24 @@ def _table(book: Document, sheet: Sheet, part: Part) -> None:
             properties.append(OxmlElement("w:tblHeader"))
         table._tbl.append(row)
         for cell, begins in cells:
-            row.append(_cell(table, cell, begins, column, 9 if sheet.compact else 10.5))
+            made = _cell(table, cell, begins, column, 9 if sheet.compact else 10.5)
+            if cell.photo and begins:
+                _photo(made, table, sheet.photo)
+            row.append(made)
     book.add_paragraph().paragraph_format.line_spacing = Pt(1)  # tables that touch would become one
+
+
+def _photo(cell: Any, table: Any, photo: bytes) -> None:
+    """The photo of 25 × 35 mm in a cell, whose usual margins would leave too little room for it."""
+    margins = OxmlElement("w:tcMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    cell.get_or_add_tcPr().append(margins)
+    line = WordParagraph(cell.p_lst[0], table)
+    line.add_run().add_picture(io.BytesIO(photo), Mm(25), Mm(35))
 
 
 def _placed(rows: Iterable[Row]) -> Iterable[list[tuple[Cell, bool]]]:

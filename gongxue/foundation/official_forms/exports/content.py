@@ -7,7 +7,7 @@ out of the rows below. Words that somebody gave are marked as such, so that they
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from itertools import groupby
 from typing import Any
@@ -43,6 +43,7 @@ class Cell:
     rows: int = 1
     centred: bool = False
     room: int = 0  # mm at least
+    photo: bool = False  # the sheet's photo stands here
 
 
 Row = tuple[Cell, ...]
@@ -72,12 +73,13 @@ class Sheet:
     landscape: bool
     at: datetime  # the moment in the file's properties
     compact: bool = False  # a list: small type, low rows
+    photo: bytes = b""  # JPEG
 
     def as_data(self) -> dict[str, Any]:
-        """Plain data for the typesetter."""
+        """Plain data for the typesetter; a photo as the numbers of its bytes, which is all that reaches it."""
         data = asdict(self)
         del data["at"]
-        return data
+        return data | {"photo": list(self.photo)}
 
     def words(self) -> str:
         """Everything that is printed, in order: for comparison with the annex."""
@@ -101,6 +103,7 @@ class Given:
     signer: str = ""
     signed_on: str = ""
     opinion: str = ""
+    photo: bytes = b""  # JPEG of 25 × 35 mm
 
 
 def blank_sheet(form: Form, level: Level | None = None) -> Sheet:
@@ -132,6 +135,7 @@ class _Maker:
         return Sheet(
             self.form.code, self.form.title, around.subtitle, around.annex, around.note, head,
             tuple(_joined(page) for page in self.pages()), around.landscape, at, listed,
+            self.given.photo if self.given else b"",
         )  # fmt: skip
 
     def pages(self) -> list[list[Part]]:
@@ -226,7 +230,13 @@ class _Maker:
         """The rows to the left of the photo."""
         rows = list(self.cells(items, GRID - PHOTO))
         for i, row in enumerate(rows):
-            yield (*row, _cell("1寸照片", PHOTO, rows=len(rows), centred=True)) if i == 0 else row
+            yield (*row, self.photo(len(rows))) if i == 0 else row
+
+    def photo(self, rows: int) -> Cell:
+        """The photo, or where it is glued."""
+        if self.given and self.given.photo:
+            return Cell(((),), PHOTO, rows, centred=True, photo=True)
+        return _cell("1寸照片", PHOTO, rows=rows, centred=True)
 
     def cells(self, items: Sequence[Item], width: int = GRID) -> Iterable[Row]:
         """Items side by side as long as the row has room; what follows an answer stands in the cell of its question."""
@@ -235,15 +245,15 @@ class _Maker:
             if _hangs_on(item, items):
                 continue
             made = self.item_cells(item, items)
-            if sum(c.span for c in (*row, *made)) > width:
-                yield tuple(row)
+            if row and sum(c.span for c in (*row, *made)) > width:
+                yield _filled_up(row, width)
                 row = []
             row += made
             if sum(c.span for c in row) == width:
                 yield tuple(row)
                 row = []
         if row:
-            yield tuple(row)
+            yield _filled_up(row, width)
 
     def item_cells(self, item: Item, items: Sequence[Item]) -> list[Cell]:
         """One item as one cell, or as a question beside its options."""
@@ -326,7 +336,9 @@ class _Maker:
         if not item.options:  # words of one's own, or the name above the ratings of one person
             asked = asked_words(item, "", self.given is not None)
             words = (*asked, *text_words(self.answer(item)))
-            return (*before, Cell((words,), width), *ticks) if item.derived else (Cell((words,)),)
+            if item.derived:
+                return (*before, Cell((words,), width), *ticks)
+            return (*before, Cell((words,), width + sum(cell.span for cell in ticks)))
         said = self.answer(item)
         marks = [Cell((text_words("√" if said == o else ""),), OPTION, centred=True) for o in item.options]
         return (*before, Cell((asked_words(item, "", False),), width), *marks)
@@ -334,6 +346,12 @@ class _Maker:
 
 def _cell(words: str, span: int = GRID, **more: Any) -> Cell:
     return Cell(((Span(words),),), span, **more)
+
+
+def _filled_up(row: Sequence[Cell], width: int) -> Row:
+    """A row with its last cell as wide as there is room."""
+    *others, last = row
+    return (*others, replace(last, span=width - sum(cell.span for cell in others)))
 
 
 def _full(words: str) -> Row:

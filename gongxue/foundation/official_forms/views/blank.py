@@ -1,18 +1,18 @@
-"""Pages of official forms: the blank sheets that anybody may read, print and take along (TR 脚注⑦)."""
+"""The blank sheets that anybody may read, print and take along (TR 脚注⑦)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from gongxue.foundation import clock
 from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.official_forms.exports import WORD_TYPE, blank_sheet, pdf, word
-from gongxue.foundation.official_forms.models import FormVersion
 from gongxue.foundation.official_forms.queries import version_on, versions_on
 from gongxue.foundation.pages.typesetter import CannotTypeset
 from gongxue.regulations.levels import Level, modules_of, parse_level
@@ -32,39 +32,36 @@ def blank(request: HttpRequest, code: str) -> HttpResponseBase:
     version = version_on(code, clock.today())
     if version is None:
         raise Http404
-    level = parse_level(request.GET.get("level", "")[:4])
-    kind = request.GET.get("as", "")
-    if kind == "pdf":
-        return _pdf(request, version, level)
-    if kind == "docx":
-        made = _as_word(version.form, level)
-        return serve_bytes(made, name=f"{_name(version, level)}.docx", media_type=WORD_TYPE)
-    return _page(request, version, level)
-
-
-def _page(request: HttpRequest, version: FormVersion, level: Level | None) -> HttpResponse:
-    leveled = any(item.level for item in version.form.items)
-    shown = {
-        "sheet": blank_sheet(version.form, level),
-        "version": version,
-        "filled_by": version.form.filled_by,
-        "level": level,
-        "levels": [x for x in Level if modules_of(x)] if leveled else [],
-    }
+    if made := sheet_file(request, version.form, str(version), back=request.path):
+        return made
+    shown = {**sheet_shown(request, version.form), "version": version, "filled_by": version.form.filled_by}
     return render(request, "official_forms/blank.html", shown)
 
 
-def _pdf(request: HttpRequest, version: FormVersion, level: Level | None) -> HttpResponseBase:
+def sheet_shown(request: HttpRequest, form: Form) -> dict[str, Any]:
+    """A blank sheet and its choice of level, for a template."""
+    level = parse_level(request.GET.get("level", "")[:4])
+    leveled = any(item.level for item in form.items)
+    return {
+        "sheet": blank_sheet(form, level),
+        "level": level,
+        "levels": [x for x in Level if modules_of(x)] if leveled else [],
+    }
+
+
+def sheet_file(request: HttpRequest, form: Form, name: str, back: str) -> HttpResponseBase | None:
+    """The blank sheet as the file that the address asks for, or None; what cannot be set is said at `back`."""
+    kind, level = request.GET.get("as", ""), parse_level(request.GET.get("level", "")[:4])
+    name = f"{name}{level.title if level else ''}"
+    if kind == "docx":
+        return serve_bytes(_as_word(form, level), name=f"{name}.docx", media_type=WORD_TYPE)
+    if kind != "pdf":
+        return None
     try:
-        made = _as_pdf(version.form, level)
+        return serve_bytes(_as_pdf(form, level), name=f"{name}.pdf", media_type="application/pdf")
     except CannotTypeset as problem:
         messages.error(request, str(problem))
-        return redirect("forms.blank", version.code)
-    return serve_bytes(made, name=f"{_name(version, level)}.pdf", media_type="application/pdf")
-
-
-def _name(version: FormVersion, level: Level | None) -> str:
-    return f"{version}{level.title if level else ''}"
+        return redirect(back)
 
 
 # Anybody may ask as often as they like: a blank sheet is made once per process.
