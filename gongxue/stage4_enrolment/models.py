@@ -117,6 +117,8 @@ class Application(Stateful):
         """Whether the employer agrees: by its account or by a stamped scan.  # reading: AMB-62"""
         return self.endorsed_at is not None
 
+    photo_warnings: tuple[str, ...] = ()  # of a photo that was added just now
+
     # What holds one of the thirty seats: the roster, and who may still accept.
     SEATED = (ApplicationState.ADMITTED, ApplicationState.OFFERED)
 

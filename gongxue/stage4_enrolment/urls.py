@@ -3,7 +3,17 @@
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage4_enrolment.views import compare, notice, report, review, school, sheets, trainee
+from gongxue.stage4_enrolment.views import (
+    answers,
+    compare,
+    notice,
+    photo,
+    report,
+    review,
+    school,
+    sheets,
+    trainee,
+)
 
 urlpatterns = [
     # the notice
@@ -20,6 +30,8 @@ urlpatterns = [
     ),
     route("my/applications/<int:pk>/form1.pdf", sheets.own_pdf, "application.pdf", P.SAVE_APPLICATION),
     route("my/applications/<int:pk>/form1.docx", sheets.own_word, "application.docx", P.SAVE_APPLICATION),
+    route("my/applications/<int:pk>/photo/", photo.attach, P.ATTACH_PHOTO.value, P.ATTACH_PHOTO),
+    route("my/applications/<int:pk>/photo.jpg", photo.own, "application.photo", P.SAVE_APPLICATION),
     act_route("my/applications/<int:pk>/withdraw/", P.WITHDRAW_APPLICATION),
     act_route("my/applications/<int:pk>/accept/", P.ACCEPT_SEAT),
     act_route("my/applications/<int:pk>/decline/", P.DECLINE_SEAT),
@@ -41,6 +53,7 @@ urlpatterns = [
     # the review
     route("classes/<int:pk>/applicants/", review.applicants, "applicants", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants.xlsx", review.applicants_sheet, "applicants.xlsx", P.SEE_CLASSES),
+    route("classes/<int:pk>/form1/", answers.answers, "applicants.answers", P.SEE_CLASSES),
     route("classes/<int:pk>/form1.xlsx", sheets.answers_sheet, "applicants.form1", P.SEE_CLASSES),
     route("classes/<int:pk>/applicants/decide/", review.decide_selected, "applicants.decide", P.ADMIT),
     route("classes/<int:pk>/applicants/agree/", review.agree_selected, "applicants.agree", P.GIVE_OPINION),
@@ -48,6 +61,7 @@ urlpatterns = [
     route("applications/<int:pk>/", review.applicant, "applicant", P.SEE_CLASSES),
     route("applications/<int:pk>/form1.pdf", sheets.reviewed_pdf, "applicant.pdf", P.SEE_CLASSES),
     route("applications/<int:pk>/form1.docx", sheets.reviewed_word, "applicant.docx", P.SEE_CLASSES),
+    route("applications/<int:pk>/photo.jpg", photo.reviewed, "applicant.photo", P.SEE_CLASSES),
     route("applications/<int:pk>/scan/", review.scan, "application.scan", P.SEE_CLASSES),
     route(
         "applications/<int:pk>/scan/upload/",

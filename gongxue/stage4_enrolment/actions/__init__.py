@@ -22,6 +22,7 @@ from gongxue.stage4_enrolment.actions.notice import (
     edit_notice,
     publish_notice,
 )
+from gongxue.stage4_enrolment.actions.photo import attach_photo
 from gongxue.stage4_enrolment.actions.reporting import report_applicants
 from gongxue.stage4_enrolment.actions.substituting import lapse_colleague, name_colleague, take_back_colleague
 from gongxue.stage4_enrolment.actions.waiting import (
@@ -39,6 +40,7 @@ __all__ = [
     "accept_seat",
     "admit_applicant",
     "attach_endorsement",
+    "attach_photo",
     "close_enrolment",
     "decline_seat",
     "edit_notice",

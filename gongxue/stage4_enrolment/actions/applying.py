@@ -15,7 +15,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import check_seen, lock, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, NotThere, RuleBroken, refuse_if
-from gongxue.foundation.official_forms.models import Answer
+from gongxue.foundation.official_forms.keeping import begin_answer, keep_answers
 from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.trail.record import record
 from gongxue.parties.actions import unbook
@@ -25,7 +25,7 @@ from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.enrolment import applying_breaches
 from gongxue.regulations.lifecycle import ApplicationState, EnrolmentState
-from gongxue.regulations.official_forms import answer_breaches, given_breaches
+from gongxue.regulations.official_forms import answer_breaches
 from gongxue.regulations.reporting import consent_breaches
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.regulations.substitution import leaving_breach
@@ -36,9 +36,9 @@ from gongxue.stage4_enrolment.actions.locking import lock_class
 from gongxue.stage4_enrolment.actions.substituting import end_naming
 from gongxue.stage4_enrolment.actions.waiting import move_up
 from gongxue.stage4_enrolment.models import Application, Enrolment
+from gongxue.stage4_enrolment.queries.reused import offered_answers
 from gongxue.stage4_enrolment.queries.substituting import is_named_now, successor_of
 
-DRAFT_LIMIT = 20_000  # characters; all limits of form 1 together are below this
 SCANS = Slot("单位意见扫描件", ("pdf", "jpg", "png"), 10 * 1024 * 1024)
 
 
@@ -64,6 +64,7 @@ def save_application(
 ) -> Application:
     """Begin or continue one's application: form 1 as far as it is filled. Personal items are sealed.
 
+    Begun without answers it holds what is known already: the last form 1, the photo, trainings from the register.
     Saving what is stored already changes nothing. Refused: enrolment is not open, the application is submitted
     already, a code is not of the form, an answer is of the wrong kind or too long; what is missing is not asked yet.
     """
@@ -73,7 +74,9 @@ def save_application(
     _check_applying(row, person, now)
     application = _open_application(shown, person, by, day_of(now))
     check_seen(application, seen or application.version)
-    if _keep_answers(application, answers):
+    answer = application.answer
+    begins = answer.edition == 1 and not answers  # with what is offered, not with nothing
+    if keep_answers(answer, answer.all_items() if begins else answers):
         application.version += 1
         application.save(update_fields=["version"])
         # About the sheet, not the application: a draft is nobody's business but the writer's.
@@ -82,21 +85,6 @@ def save_application(
             changes={"answered": [None, len(application.answer.all_items())]},
         )  # fmt: skip
     return application
-
-
-def _keep_answers(application: Application, answers: Mapping[str, Any]) -> bool:
-    """Write the answers of a draft; False when they are what is stored already."""
-    answer, shown = application.answer, application.training_class
-    if len(str(answers)) > DRAFT_LIMIT:
-        raise RuleBroken([Breach("form1.long", "TR 附件1", "填写内容过长。", "请按各项字数限制精简。")])
-    given = {code: value for code, value in answers.items() if value not in (None, "")}
-    refuse_if(given_breaches(answer.version.form, shown.level, given))
-    if given == answer.all_items() and answer.edition > 1:
-        return False
-    answer.set_items(given)
-    answer.edition += 1
-    answer.save(update_fields=["items", "sealed", "edition"])
-    return True
 
 
 def _open_application(shown: TrainingClass, person: Person, by: Role, today: date) -> Application:
@@ -117,9 +105,7 @@ def _open_application(shown: TrainingClass, person: Person, by: Role, today: dat
                 ]
             )
         return found
-    answer = Answer(version=version_on("form1", today), account=by.account, level=shown.level)
-    answer.set_items({})
-    answer.save()
+    answer = begin_answer(version_on("form1", today), by.account, shown.level, offered_answers(person))
     try:
         with transaction.atomic():
             return Application.objects.create(

@@ -90,7 +90,7 @@ def own_application(training_class: TrainingClass, by: Role) -> Application | No
 def whole(application: Application) -> Application:
     """The application with everything that its sheet prints, in one query; the row was fetched in scope."""
     rows = Application.objects.inside(pk=application.pk).select_related(
-        "person__account", "employer", "training_class__institution", "answer__version", "answer__account",
+        "person__account", "employer", "training_class__institution", "answer__version", "answer__account", "answer__portrait__file",
         "endorsed_by", "endorsement_scan",
     )  # fmt: skip
     return rows.annotate(in_naming=in_naming()).get()

@@ -15,6 +15,7 @@ from gongxue.exchange.calendars import MIME
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import OpenRequest, Request
 from gongxue.foundation.files.serving import serve_bytes
+from gongxue.foundation.official_forms.filling import version_seen
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, differences, is_conflict, refusals
 from gongxue.foundation.pages.typesetter import CannotTypeset
@@ -36,7 +37,6 @@ from gongxue.stage4_enrolment.queries import (
     own_application,
     published_notice,
 )
-from gongxue.stage4_enrolment.views.posted import version_seen
 
 
 def edit_notice(request: Request, pk: int) -> HttpResponse:

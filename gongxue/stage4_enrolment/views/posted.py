@@ -23,12 +23,6 @@ def picked_in(sent: QueryDict) -> list[int]:
     return [int(pk) for pk in sent.getlist("pick") if pk.isascii() and pk.isdigit() and len(pk) < 16]
 
 
-def version_seen(request: HttpRequest) -> int:
-    """The version that the page showed, 0 when it does not say."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def do_each(work: Iterable[tuple[str, Callable[[], Any]]]) -> str:
     """Do one after the other; a refused one changes nothing. The answer fits the `once` key of the request."""
     done = 0

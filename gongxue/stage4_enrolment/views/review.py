@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
@@ -39,7 +40,6 @@ from gongxue.stage4_enrolment.queries import (
     ReviewRow,
     enrolment_of,
     experience_of,
-    known_of,
     latest_opinions,
     needs_of,
     next_to_decide,
@@ -51,6 +51,7 @@ from gongxue.stage4_enrolment.queries import (
     waiting_place,
     whole,
 )
+from gongxue.stage4_enrolment.queries.reused import form1_facts
 from gongxue.stage4_enrolment.queries.substituting import naming_of
 from gongxue.stage4_enrolment.views.posted import Left, do_each, done_and_left, picked
 from gongxue.stage4_enrolment.views.trainee import endorsement_words, scan_refused
@@ -215,6 +216,9 @@ def _applicant_page(
         "application": row,
         "tc": tc,
         "form": _sheet_of(row, full=works_with_applicants(role)),
+        "photo_url": reverse("applicant.photo", args=[row.pk])
+        if row.answer.portrait_id and works_with_applicants(role)
+        else "",
         "signer": row.person.name,
         "signed_on": row.submitted_at.date() if row.submitted_at else "",
         "opinion": endorsement_words(row),
@@ -236,7 +240,7 @@ def _applicant_page(
 
 def _sheet_of(row: Application, full: bool) -> Any:
     """The sheet; address and mail only for those who work with the applicant, the ID number masked for everybody."""
-    return bound_form(row.answer.version, row.answer.level, answers_shown(row, full), known_of(row))
+    return bound_form(row.answer.version, row.answer.level, answers_shown(row, full), form1_facts(row))
 
 
 def works_with_applicants(role: Role) -> bool:

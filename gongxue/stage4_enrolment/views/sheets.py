@@ -13,6 +13,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.files.serving import serve_bytes
 from gongxue.foundation.official_forms.exports import WORD_TYPE, Given, Sheet, filled_sheet, pdf, word
+from gongxue.foundation.official_forms.portraits import photo_of
 from gongxue.foundation.pages.act import visible
 from gongxue.foundation.pages.sheets import MEDIA_TYPE
 from gongxue.foundation.pages.typesetter import CannotTypeset
@@ -57,16 +58,20 @@ def _own(request: Request, pk: int) -> tuple[Application, Sheet]:
     row = whole(visible(Application, pk, request.role))
     person = row.person
     known = known_of(row) | {"id_number": person.id_number.reveal(), "phone": person.phone}
-    return row, _sheet(row, row.answer.all_items(), known)
+    return row, _sheet(row, row.answer.all_items(), known, photo_of(row.answer))
 
 
 def _reviewed(request: Request, pk: int) -> tuple[Application, Sheet]:
     row = whole(visible(Application, pk, request.role))
     check_reader(request, row.training_class)
-    return row, _sheet(row, answers_shown(row, works_with_applicants(request.role)), known_of(row))
+    full = works_with_applicants(request.role)
+    photo = photo_of(row.answer) if full else None
+    return row, _sheet(row, answers_shown(row, full), known_of(row), photo)
 
 
-def _sheet(row: Application, answers: Mapping[str, Any], known: Mapping[str, str]) -> Sheet:
+def _sheet(
+    row: Application, answers: Mapping[str, Any], known: Mapping[str, str], photo: bytes | None
+) -> Sheet:
     signed = row.submitted_at
     given = Given(
         answers=answers,
@@ -74,6 +79,7 @@ def _sheet(row: Application, answers: Mapping[str, Any], known: Mapping[str, str
         signer=row.person.name if signed else "",
         signed_on=f"{day_of(signed)}" if signed else "",
         opinion=endorsement_words(row) if row.is_endorsed else "",
+        photo=photo or b"",
     )
     return filled_sheet(row.answer.version.form, row.answer.level, given, signed or clock.now())
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
-from gongxue.foundation.lifecycle.errors import Conflict, Refusal
-from gongxue.foundation.official_forms.rendering import BoundForm, answers_from_post, bound_form
+from gongxue.foundation.lifecycle.errors import Refusal
+from gongxue.foundation.official_forms.filling import Filling, saved, version_seen
 from gongxue.foundation.pages.act import visible
 from gongxue.parties.queries import person_of, roles_in
 from gongxue.regulations.breaches import Breach
@@ -31,14 +33,13 @@ from gongxue.stage4_enrolment.queries import (
     applications_visible_to,
     enrolment_of,
     is_applying_open,
-    known_of,
     own_application,
     published_notice,
     waiting_place,
     whole,
 )
+from gongxue.stage4_enrolment.queries.reused import form1_facts, reused_in
 from gongxue.stage4_enrolment.queries.substituting import in_naming, naming_of
-from gongxue.stage4_enrolment.views.posted import version_seen
 
 PAGE = 50
 
@@ -118,49 +119,20 @@ def _begin(request: Request, enrolment: Enrolment) -> HttpResponse:
     return render(request, "enrolment/begin.html", shown, status=422 if breaches else 200)
 
 
-def _posted(request: Request, application: Application) -> dict[str, Any]:
-    return answers_from_post(application.answer.version, application.answer.level, request.POST)
+def _filling(row: Application) -> Filling:
+    return Filling(row.answer, form1_facts(row), row.version)
 
 
 def _autosave(request: Request, enrolment: Enrolment, mine: Application) -> HttpResponseBase:
-    """Save what stands in the form: JSON for the script, a page without it."""
-    wants_json = request.headers.get("Accept", "").startswith("application/json")
-    role, seen = request.role, version_seen(request)
-    answers, now = _posted(request, mine), clock.now()
-    try:
-        saved = actions.save_application(enrolment=enrolment, answers=answers, by=role, now=now, seen=seen)
-    except Refusal as refusal:
-        if wants_json:
-            return _refused_json(mine, answers, refusal)
-        return _form_page(request, mine, answers=answers, breaches=refusal.breaches, status=refusal.status)
-    if wants_json:
-        return _saved_json(saved, answers, now)
-    messages.success(request, f"已保存 {localtime(now):%H:%M}。")
-    return redirect("application", saved.pk)
-
-
-def _bound(row: Application, answers: Mapping[str, Any], breaches: Iterable[Breach] = ()) -> BoundForm:
-    return bound_form(row.answer.version, row.answer.level, answers, known_of(row), breaches=breaches)
-
-
-def _saved_json(saved: Application, answers: Mapping[str, Any], now: datetime) -> JsonResponse:
-    form = _bound(whole(saved), answers)
-    return JsonResponse(
-        {
-            "saved": f"{localtime(now):%H:%M}",
-            "seen": saved.version,
-            "answered": form.answered,
-            "total": form.total,
-            "parts": {s.id: f"{s.answered}/{len(s.owed)}" for s in form.sections},
-        }
+    mine = whole(mine)
+    act = partial(actions.save_application, enrolment=enrolment, by=request.role, now=clock.now())
+    return saved(
+        request,
+        _filling(mine),
+        lambda answers, seen: act(answers=answers, seen=seen).version,
+        again=lambda answers, refusal: _form_page(request, mine, answers=answers, refusal=refusal),
+        stay=reverse("application", args=[mine.pk]),
     )
-
-
-def _refused_json(mine: Application, answers: Mapping[str, Any], refusal: Refusal) -> JsonResponse:
-    form = _bound(whole(mine), answers, refusal.breaches)
-    errors = {f.id: f.error for f in form.faulty}
-    says = [str(b) for b in refusal.breaches if not errors] or ["有内容不能保存，请按提示改正。"]
-    return JsonResponse({"says": says[0], "errors": errors}, status=refusal.status)
 
 
 # The page of one application ------------------------------------------------------------------------------------------
@@ -179,13 +151,14 @@ def _form_page(
     row: Application,
     *,
     answers: Mapping[str, Any] | None = None,
-    breaches: Iterable[Breach] = (),
+    refusal: Refusal | None = None,
     scan_breaches: Iterable[Breach] = (),
-    status: int = 200,
+    photo_breaches: Iterable[Breach] = (),
 ) -> HttpResponse:
     row = whole(row)
     enrolment, today = enrolment_of(row.training_class), clock.today()
-    form = _bound(row, row.answer.all_items() if answers is None else answers, breaches)
+    filling = _filling(row)
+    failed = [*scan_breaches, *photo_breaches]
     named, _ = naming_of(row)
     shown = {
         "application": row,
@@ -193,13 +166,16 @@ def _form_page(
         "enrolment": enrolment,
         "open": enrolment is not None and (is_applying_open(enrolment, today) or named is not None),
         "named": named,
-        "form": form,
-        # After a conflict the next try must not pass unseen: it names the version that was on the screen.
-        "seen": version_seen(request) if status == Conflict.status else row.version,
+        "form": filling.bound(answers, refusal.breaches if refusal else ()),
+        "seen": filling.seen(request, refusal),
         "today": today,
+        "reused": reused_in(row.answer),
+        "photo_url": photo_address(row),
         "scan_breaches": scan_breaches,
+        "photo_breaches": photo_breaches,
         **_endorsing(row),
     }
+    status = refusal.status if refusal else Refusal.status if failed else 200
     return render(request, "enrolment/application_form.html", shown, status=status)
 
 
@@ -211,10 +187,11 @@ def _sheet_page(
     shown = {
         "application": row,
         "tc": row.training_class,
-        "form": _bound(row, row.answer.all_items()),
+        "form": _filling(row).bound(),
         "signer": row.person.name,
         "signed_on": row.submitted_at.date() if row.submitted_at else "",
         "opinion": endorsement_words(row),
+        "photo_url": photo_address(row),
         "steps": _steps(row, place),
         "named": named,
         "successor": successor,
@@ -222,6 +199,12 @@ def _sheet_page(
         **_endorsing(row),
     }
     return render(request, "enrolment/application.html", shown, status=status)
+
+
+def photo_address(row: Application) -> str:
+    """Where one's own photo is, another address for each photo; empty without one."""
+    number = row.answer.portrait_id
+    return f"{reverse('application.photo', args=[row.pk])}?v={number}" if number else ""
 
 
 def _endorsing(row: Application) -> dict[str, Any]:
@@ -300,7 +283,7 @@ def submit(request: Request, pk: int) -> HttpResponse:
     enrolment = published_notice(row.training_class_id)
     if enrolment is None:
         raise Http404
-    answers, now = _posted(request, row), clock.now()
+    answers, now = _filling(whole(row)).posted(request), clock.now()
     try:
         row = actions.save_application(
             enrolment=enrolment, answers=answers, by=role, now=now, seen=version_seen(request)
@@ -310,14 +293,22 @@ def submit(request: Request, pk: int) -> HttpResponse:
         row = visible(Application, pk, role)
         if row.state == ApplicationState.SUBMITTED:  # a double click: the other request was faster
             return redirect("application", row.pk)
-        return _form_page(request, row, answers=answers, breaches=refusal.breaches, status=refusal.status)
+        return _form_page(request, row, answers=answers, refusal=refusal)
     messages.success(request, "申请已提交。下一步：等待单位意见和审核，结果会发消息通知您。")
     return redirect("application", row.pk)
+
+
+def photo_refused(request: Request, row: Application, refusal: Refusal) -> HttpResponse:
+    """The form again with the reason beside the photo."""
+    row = whole(row)
+    if row.state != ApplicationState.DRAFT:
+        raise refusal
+    return _form_page(request, row, photo_breaches=refusal.breaches)
 
 
 def scan_refused(request: Request, row: Application, refusal: Refusal) -> HttpResponse:
     """The page again with the reason beside the upload."""
     row = whole(row)
     if row.state == ApplicationState.DRAFT:
-        return _form_page(request, row, scan_breaches=refusal.breaches, status=refusal.status)
+        return _form_page(request, row, scan_breaches=refusal.breaches)
     return _sheet_page(request, row, scan_breaches=refusal.breaches, status=refusal.status)
