@@ -20,6 +20,7 @@ ROWS: dict[str, Definition] = {
     "class-page": Definition("培训班页面", "bench.class_page.class_page", country=True),
     "roll-call": Definition("考勤点名", "bench.roll.roll_call"),
     "import-people": Definition("从 Excel 导入人员", "bench.people.import_people"),
+    "import-applicants": Definition("从 Excel 导入报名教师", "bench.applicants.import_applicants"),
     "issue-certificates": Definition("核发证书", "bench.issuing.issue_certificates"),
     "staffing-300": Definition("全国统一推荐，300 个班次", "bench.staffing.staffing_300"),
     "staffing-2000": Definition("全国统一推荐，2000 个班次", "bench.staffing.staffing_2000"),

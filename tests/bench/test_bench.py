@@ -38,6 +38,7 @@ MORE = {
     "roll-call": ["slowest_ms", "people", "queries", "rolls"],
     "class-page": ["processor_ms", "slowest_ms", "classes", "queries", "most_queries", "page_kb"],
     "import-people": ["people", "seconds", "preview_seconds", "workbook_kb"],
+    "import-applicants": ["people", "seconds", "preview_seconds", "workbook_kb"],
     "issue-certificates": ["certificates", "classes", "seconds"],
     "staffing-300": STAFFING,
     "staffing-2000": [*STAFFING, "early_seconds", "early_gap_percent"],
