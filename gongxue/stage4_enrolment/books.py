@@ -9,10 +9,11 @@ from datetime import date
 from django.db.models import Q
 
 from gongxue.foundation.books import Check
-from gongxue.parties.models import Booking
+from gongxue.parties.models import Booking, LessonBooking
 from gongxue.regulations.lifecycle import ApplicationState, InvitationState
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.models import Invitation
+from gongxue.stage3_programme.models import CourseSession, FiledProgramme
 from gongxue.stage4_enrolment.models import Application
 
 _REASON = "check-books compares all rows"
@@ -64,7 +65,29 @@ def _wanted_bookings() -> set[tuple[int, date, str]]:
     return wanted
 
 
+def lesson_differences() -> Iterator[str]:
+    """Every period of a timetable on file is taken by its teacher, as long as they belong to the class; nothing else."""
+    filed = FiledProgramme.objects.unscoped(_REASON).values("training_class")
+    sessions = CourseSession.objects.unscoped(_REASON).filter(training_class__in=filed).exclude(teacher=None)
+    days = Booking.objects.unscoped(_REASON).filter(reference__startswith="class/")
+    there = set(days.values_list("person_id", "day", "reference"))
+    wanted = {
+        (person, day, period, f"class/{number}")
+        for person, day, period, number in sessions.values_list(
+            "teacher_id", "day", "period", "training_class_id"
+        )
+        if (person, day, f"class/{number}") in there
+    }
+    rows = LessonBooking.objects.unscoped(_REASON).filter(reference__startswith="class/")
+    booked = set(rows.values_list("person_id", "day", "period", "reference"))
+    for person, day, period, reference in sorted(wanted - booked):
+        yield f"人员 {person} 在 {day} 第 {period} 课时按 {reference} 的课表授课，没有占用登记。"
+    for person, day, period, reference in sorted(booked - wanted):
+        yield f"人员 {person} 在 {day} 第 {period} 课时被 {reference} 占用，课表中没有。"
+
+
 CHECKS = (
     Check("录取序号与录取人数一致", seat_differences),
     Check("人员占用与录取、应邀一致", booking_differences),
+    Check("课时占用与已报备课表一致", lesson_differences),
 )

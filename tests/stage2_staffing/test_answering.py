@@ -138,6 +138,7 @@ def test_whoever_is_booked_elsewhere_cannot_accept(
     with pytest.raises(RuleBroken) as caught:
         accept_invitation(invitation=theirs, by=teacher_of(theirs), now=one.now)
     assert [b.rule for b in caught.value.breaches] == ["person.busy"]
+    assert str(one.tc) in caught.value.breaches[0].says, "it says where the teacher is"
     assert Invitation.objects.inside(pk=theirs.pk).get().state == "sent", "nothing is half-written"
 
 

@@ -8,9 +8,15 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from gongxue.regulations.levels import modules_of
+from gongxue.regulations.levels import Level, modules_of
 from gongxue.stage4_enrolment.actions import reject_applicant, submit_application
-from gongxue.stage4_enrolment.queries import experience_of, needs_of, requests_of
+from gongxue.stage4_enrolment.queries import (
+    ModuleNeed,
+    experience_of,
+    needs_of,
+    periods_suggested,
+    requests_of,
+)
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
 from tests.stage4_enrolment.conftest import answers_for, begun, newcomers
 
@@ -99,7 +105,7 @@ def test_level_g_has_no_modules_and_says_so(
 
 
 def test_experience_and_hours_are_drawn_without_styles(
-    class_at: ClassAtFixture, signed_in: SignedIn, at_time: Callable[[datetime], None]
+    class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime
 ) -> None:
     c = class_at("announced")
     at_time(c.now)
@@ -115,3 +121,34 @@ def test_experience_and_hours_are_drawn_without_styles(
     assert most > 0
     assert page.count(f'viewBox="0 0 {most} 1"') == len(needs_of(c.tc))
     assert "style=" not in page
+
+
+def _need(number: int, mean: float | None, periods: int) -> ModuleNeed:
+    module = modules_of(Level.THREE)[number]
+    return ModuleNeed(module, (0, 0, 0, 0), mean, periods)
+
+
+def test_what_is_weak_and_short_of_periods_is_suggested_to_grow() -> None:
+    needs = [_need(0, 1.5, 4), _need(1, 2.0, 8), _need(2, 3.0, 8), _need(3, 3.5, 12), _need(4, None, 8)]
+    assert periods_suggested(needs) == [4, 2, 0, 0, 0]
+    assert periods_suggested([_need(0, 2.4, 7), _need(1, 2.45, 9)]) == [1, 0]
+    assert periods_suggested([_need(0, None, 8)]) == [0]
+    assert periods_suggested([]) == []
+
+
+def test_a_suggestion_leads_to_the_timetable_with_the_module_marked(
+    class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime
+) -> None:
+    c = class_at("reviewed")
+    at_time(c.now)
+    page = signed_in(c.instructors[0]).get(f"/classes/{c.tc.pk}/needs/").content.decode()
+    (module, *_) = [need.module for need in needs_of(c.tc)]
+    assert f"/classes/{c.tc.pk}/programme/?module={module.code}" in page
+    filed = (
+        signed_in(c.staff).get(f"/classes/{c.tc.pk}/programme/?module={module.code}&more=2").content.decode()
+    )
+    assert f"“{module.title}”现有 8 课时，建议 +2 课时" in filed and "变更方案，调整课表" in filed
+    province = signed_in(c.province)
+    assert "?module=" not in province.get(f"/classes/{c.tc.pk}/needs/").content.decode()
+    for odd in ("module=9-9&more=2", "module=", f"module={module.code}&more=x", "module=%00"):
+        assert signed_in(c.staff).get(f"/classes/{c.tc.pk}/programme/?{odd}").status_code == 200

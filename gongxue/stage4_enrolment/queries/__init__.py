@@ -26,6 +26,7 @@ from gongxue.stage4_enrolment.queries.needs import experience_of as experience_o
 from gongxue.stage4_enrolment.queries.needs import needs_of as needs_of
 from gongxue.stage4_enrolment.queries.needs import periods_suggested as periods_suggested
 from gongxue.stage4_enrolment.queries.needs import requests_of as requests_of
+from gongxue.stage4_enrolment.queries.needs import usual_periods as usual_periods
 from gongxue.stage4_enrolment.queries.substituting import in_naming, named_in
 
 

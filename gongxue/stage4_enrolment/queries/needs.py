@@ -62,25 +62,33 @@ def needs_of(training_class: TrainingClass) -> list[ModuleNeed]:
     return sorted(needs, key=lambda need: (need.mean is None, need.mean or 0, need.module.code))
 
 
-MOST_SUGGESTED = 4  # half a day; ours
+MOST_SUGGESTED, USUALLY_SUGGESTED = 4, 2  # half a day, a double lesson; ours
+CLEARLY = 0.1  # below the class's mean, of the steps from 较差 1 to 很好 4; ours
+
+
+def usual_periods(needs: Sequence[ModuleNeed]) -> float:
+    """How many periods a module has on the average of those that were rated."""
+    rated = [need.periods for need in needs if need.mean is not None]
+    return sum(rated) / len(rated) if rated else 0.0
 
 
 def periods_suggested(needs: Sequence[ModuleNeed]) -> list[int]:
     """For each module, how many periods more are worth a look at the timetable (TR 10 复核和优化); 0: none. Ours.
 
-    Weaker than the class's mean and fewer periods than the modules' mean: as many as are missing to that mean.
+    Weaker than the class's mean and fewer periods than the modules' mean: as many as are missing to that mean. Clearly
+    weaker and no more periods than the mean: a double lesson.
     """
-    rated = [need for need in needs if need.mean is not None]
-    if not rated:
-        return [0] * len(needs)
-    usual = sum(need.periods for need in rated) / len(rated)
-    middle = sum(need.mean or 0 for need in rated) / len(rated)
-    return [
-        max(1, min(MOST_SUGGESTED, round(usual - need.periods)))
-        if need.mean is not None and need.mean < middle and need.periods < usual
-        else 0
-        for need in needs
-    ]
+    means = [need.mean for need in needs if need.mean is not None]
+    middle = sum(means) / len(means) if means else 0.0
+    usual = usual_periods(needs)
+    return [_suggested(need, middle, usual) for need in needs]
+
+
+def _suggested(need: ModuleNeed, middle: float, usual: float) -> int:
+    if need.mean is None or need.mean >= middle or need.periods > usual:
+        return 0
+    missing = max(1, min(MOST_SUGGESTED, round(usual - need.periods))) if need.periods < usual else 0
+    return max(missing, USUALLY_SUGGESTED if need.mean <= middle - CLEARLY else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from gongxue.stage4_enrolment.queries import (
     review_row,
     review_rows,
     reviewers_of,
+    usual_periods,
     waiting_place,
     whole,
 )
@@ -304,6 +305,7 @@ def needs(request: Request, pk: int) -> HttpResponse:
     shown = {
         "tc": tc,
         "needs": list(zip(rows, periods_suggested(rows), strict=True)),
+        "usual": usual_periods(rows),
         "adjusts": request.role.may(Permission.EDIT_PROGRAMME) and tc.stage in (3, 4),
         "most_periods": max((need.periods for need in rows), default=0),
         "answers": max((need.total for need in rows), default=0),
