@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from gongxue.certificates.log import log_differences
 from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
 from gongxue.certificates.queries import reconcile, series_of
 from gongxue.foundation.books import Check
@@ -212,5 +213,6 @@ def _belongs(row: Certificate) -> bool:
 CHECKS = (
     Check("证书库存、序列号与台账相符", stock_differences),
     Check("证书编号连续、不重", number_differences),
+    Check("证书存证日志完整", log_differences),
     Check("证书只发给合格者，处处有登记", certificate_differences),
 )

@@ -21,9 +21,10 @@ from django.urls import ResolverMatch
 from django.views.decorators.csrf import csrf_exempt
 
 from gongxue.certificates.documents.guilloche import rosette_of
-from gongxue.certificates.documents.payload import Facts, key_id, opened, public_key
+from gongxue.certificates.documents.payload import Facts, key_id, opened
 from gongxue.certificates.documents.sheet import CHECK_PATH
 from gongxue.certificates.lookup import Found, Question, Waiting, ask, by_number, question_of
+from gongxue.certificates.offline import published_keys
 from gongxue.foundation import clock
 from gongxue.foundation.access.address import network_of
 from gongxue.regulations.certificate_cases import Standing
@@ -273,7 +274,13 @@ def check(request: HttpRequest) -> HttpResponse:
     No counter stands in the way: a code that this platform did not sign costs no look into the books.
     """
     if request.method in ("GET", "HEAD"):
-        shown_key = {"key": public_key().hex(), "key_id": f"{key_id():02x}", "origin": settings.ORIGIN}
+        keys = published_keys()
+        shown_key = {
+            "key": keys["code"],
+            "key_id": f"{key_id():02x}",
+            "origin": settings.ORIGIN,
+            "keys": json.dumps(keys),
+        }
         return render(request, "certificates/check.html", shown_key)
     if request.method != "POST":
         return _not_allowed()

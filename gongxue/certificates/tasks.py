@@ -6,15 +6,17 @@ from django.db.models import Exists, OuterRef
 from django_tasks import task
 
 from gongxue.certificates.documents import document_of
+from gongxue.certificates.log import Prover, seal
 from gongxue.certificates.models import Certificate, IssuedDocument, SerialNumberRow
 from gongxue.foundation import clock
+from gongxue.foundation.jobs.backend import advance, periodic
 
 
 @task()
 def prepare_documents(class_id: int) -> int:
-    """Make the documents of a class that do not exist yet, so that nobody waits for theirs; returns how many.
+    """Seal what was issued, then make the documents of a class that do not exist yet; returns how many.
 
-    Can be run again at any point: what exists is left alone. Void ones get none.
+    Nobody waits for theirs. Can be run again at any point: what exists is left alone. Void ones get none.
     """
     rows = Certificate.objects.unscoped("the documents of a whole class").filter(
         training_class_id=class_id, serials__state=SerialNumberRow.State.ISSUED
@@ -23,8 +25,18 @@ def prepare_documents(class_id: int) -> int:
         certificate=OuterRef("pk"), serial=OuterRef("serials__serial")
     )
     rows = rows.filter(~Exists(kept))
-    made = 0
-    for certificate in rows.select_related("institution", "person__account").order_by("number"):
-        document_of(certificate, clock.now())
-        made += 1
-    return made
+    now = clock.now()
+    seal(now)
+    waiting = list(rows.select_related("institution", "person__account").order_by("number"))
+    prover = Prover()
+    for done, certificate in enumerate(waiting, 1):
+        document_of(certificate, now, prover)
+        advance(done, len(waiting))
+    return len(waiting)
+
+
+@periodic("certificates.seal", 300)
+@task()
+def seal_log() -> int:
+    """Seal what no document has asked for yet: voids, revocations; returns how many leaves were added."""
+    return seal(clock.now())

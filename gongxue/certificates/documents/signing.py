@@ -11,7 +11,10 @@ from asn1crypto import cms, keys, pem, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -100,13 +103,39 @@ class _At(signers.PdfSigner):
         return session
 
 
-def sign(document: bytes, now: datetime) -> bytes:
-    """The document with the platform's signature over all of it; `now` is the time that the signature states."""
+def _enclose(revision: _Revision, proof: str, now: datetime) -> None:
+    """Put a text into the revision as it is, where PDF keeps what only its maker understands (PieceInfo)."""
+    held = generic.StreamObject(stream_data=proof.encode())
+    piece = {"/LastModified": generic.pdf_date(now), "/Private": revision.add_object(held)}
+    pieces = {"/Gongxue": generic.DictionaryObject({pdf_name(k): v for k, v in piece.items()})}
+    revision.root[pdf_name("/PieceInfo")] = generic.DictionaryObject(
+        {pdf_name(k): v for k, v in pieces.items()}
+    )
+    revision.update_root()
+
+
+def enclosed(reader: PdfFileReader) -> str:
+    """The text that was put into a document before it was signed; "" when there is none."""
+    try:
+        held = reader.root["/PieceInfo"]["/Gongxue"]["/Private"]
+    except KeyError:
+        return ""
+    return bytes(held.data).decode()
+
+
+def sign(document: bytes, now: datetime, proof: str = "") -> bytes:
+    """The document with the platform's signature over all of it; `now` is the time that the signature states.
+
+    `proof` (of the transparency log) goes into the same revision, so that the signature covers it.
+    """
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=REASON
     )
     signer = _At(meta, signer=_signer())
     signer.moment = now
     signed = io.BytesIO()
-    signer.sign_pdf(_Revision(io.BytesIO(document)), output=signed, bytes_reserved=BYTES_RESERVED)
+    revision = _Revision(io.BytesIO(document))
+    if proof:
+        _enclose(revision, proof, now)
+    signer.sign_pdf(revision, output=signed, bytes_reserved=BYTES_RESERVED)
     return signed.getvalue()

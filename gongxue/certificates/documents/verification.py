@@ -15,7 +15,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from gongxue.certificates.documents.signing import envelope, platform_certificate
+from gongxue.certificates.documents.signing import enclosed, envelope, platform_certificate
+from gongxue.certificates.log import opened_proof
 from gongxue.certificates.lookup import Found, by_number
 from gongxue.foundation.keys import KeysMissing
 from gongxue.regulations.certificate_cases import Standing
@@ -26,7 +27,7 @@ from gongxue.regulations.numbers import parse_certificate_number
 class Finding:
     """One thing that was looked at. `passed` is None when it could not be looked at."""
 
-    check: str  # file · signature · whole · signer · register · serial
+    check: str  # file · signature · whole · signer · log · register · serial
     passed: bool | None
     says: str
 
@@ -52,11 +53,25 @@ def verify_document(data: bytes) -> list[Finding]:
         status = _status(signatures[0], platform)
         findings = _signature_findings(data, signatures[0], status, platform)
         number, serial = _named(reader)
+        proof = enclosed(reader)
     except Exception:  # noqa: BLE001 — a hostile file may break any part of the parser; it is not ours
         return _BROKEN
     if any(finding.passed is False for finding in findings):
         return findings
-    return findings + _register_findings(number, serial)
+    return findings + _log_findings(proof, number, serial) + _register_findings(number, serial)
+
+
+def _log_findings(proof: str, number: str, serial: str) -> list[Finding]:
+    """The proof that the certificate stands in the transparency log; documents made before the log have none."""
+    if not proof:
+        return []
+    try:
+        said = opened_proof(proof)
+    except ValueError:
+        return [Finding("log", False, "文件所附的存证证明不成立。")]
+    if (said["number"], said["serial"]) != (number, serial):
+        return [Finding("log", False, "文件所附的存证证明属于另一张证书。")]
+    return [Finding("log", True, "已列入证书存证日志，证明成立。")]
 
 
 def _status(signature: EmbeddedPdfSignature, platform: Any) -> PdfSignatureStatus:

@@ -1,6 +1,7 @@
 """Rows of the certificates: the registers (MG 16-18) and what is asked, counted and reported about them."""
 
 from gongxue.certificates.models.cases import CertificateCase, MisuseReport, PrinterOffset, Reconciliation
+from gongxue.certificates.models.log import LogCheckpoint, LogLeaf
 from gongxue.certificates.models.register import (
     Certificate,
     IssuedDocument,
@@ -14,6 +15,8 @@ __all__ = [
     "CertificateCase",
     "IssuedDocument",
     "LedgerEntry",
+    "LogCheckpoint",
+    "LogLeaf",
     "MisuseReport",
     "NumberCounter",
     "PrinterOffset",

@@ -19,7 +19,7 @@ import hashlib
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
@@ -39,30 +39,48 @@ def origin() -> str:
     return f"{settings.HOST}/trail"
 
 
-def _public_bytes() -> bytes:
-    return trail_signer().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs the heads of a tree: its name in the notes and its Ed25519 key."""
+
+    name: str
+    key: Ed25519PrivateKey
+
+    @property
+    def public(self) -> bytes:
+        """The 32 bytes of the public key."""
+        return self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def trail() -> Signer:
+    """The signer of the trail."""
+    return Signer(origin(), trail_signer())
 
 
 def _key_hash(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
 
 
-def verifier_key() -> str:
-    """The public key in the C2SP form `name+hash+key`, for those who verify elsewhere."""
-    public, name = _public_bytes(), origin()
+def verifier_key(by: Signer | None = None) -> str:
+    """The public key (the trail's, if no other signer is named) in the C2SP form `name+hash+key`."""
+    signer = by or trail()
+    public, name = signer.public, signer.name
     return f"{name}+{_key_hash(name, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
 
 
-def sign_note(text: str) -> str:
-    """The text with an empty line and our signature line; the text must end with a line break."""
+def sign_note(text: str, by: Signer | None = None) -> str:
+    """The text with an empty line and a signature line (the trail's, if no other signer is named).
+
+    The text must end with a line break.
+    """
     if not text.endswith("\n"):
         raise ValueError("the text of a note ends with a line break")
-    name = origin()
-    signature = _key_hash(name, _public_bytes()) + trail_signer().sign(text.encode())
-    return f"{text}\n{_DASH}{name} {base64.b64encode(signature).decode()}\n"
+    signer = by or trail()
+    signature = _key_hash(signer.name, signer.public) + signer.key.sign(text.encode())
+    return f"{text}\n{_DASH}{signer.name} {base64.b64encode(signature).decode()}\n"
 
 
-def open_note(note: str) -> str:
+def open_note(note: str, by: Signer | None = None) -> str:
     """The text of a note that bears our signature, whatever name the platform had then.
 
     BadNote: no note, another key, or one byte is not what was signed.
@@ -75,7 +93,7 @@ def open_note(note: str) -> str:
     signature = _decode(encoded)
     if len(signature) != _SIGNATURE_BYTES:
         raise BadNote("签名行不完整。")
-    public = _public_bytes()
+    public = (by or trail()).public
     if signature[:4] != _key_hash(name, public):
         raise BadNote("签名用的不是本平台的密钥。")
     try:
@@ -121,6 +139,7 @@ def parse_head(text: str) -> Head:
     return head
 
 
-def signed_head(size: int, root: bytes) -> str:
+def signed_head(size: int, root: bytes, by: Signer | None = None) -> str:
     """The note of a checkpoint."""
-    return sign_note(Head(origin(), size, root).text())
+    signer = by or trail()
+    return sign_note(Head(signer.name, size, root).text(), signer)
