@@ -73,7 +73,7 @@ def test_registers_are_what_must_never_change() -> None:
         "Event", "Leaf", "Checkpoint", "FormVersion", "StoredFile", "ProvinceReport", "PublishedEdition",
         "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "SectionVerdict", "Opinion", "LearningProduct",
         "Scan", "ScoreSheet",
-        "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument", "Reconciliation",
+        "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument", "Reconciliation", "LogLeaf", "LogCheckpoint",
         "Mention", "SubmittedLine", "ReturnedLine",
         "ModuleHours", "Pledge", "DisciplineReminder", "ClassNotice", "NoticeAddressee",
     }  # fmt: skip
