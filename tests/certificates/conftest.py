@@ -1,0 +1,5 @@
+"""A served site."""
+
+from __future__ import annotations
+
+from tests.browsing import site as site
