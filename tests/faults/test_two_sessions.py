@@ -252,6 +252,7 @@ def test_the_second_tab_of_an_application_overwrites_nothing(
 # Acts on content that somebody else may be changing: they name what was seen. The others add, or change one thing once.
 GUARDED = {
     Permission.AMEND_CHANGE, Permission.APPLY_CANCEL, Permission.APPLY_CHANGE, Permission.APPROVE_CHANGE,
+    Permission.APPROVE_LEAVE, Permission.CONFIRM_MARK, Permission.DECLINE_MARK, Permission.REFUSE_LEAVE,
     Permission.APPROVE_LINE, Permission.APPROVE_TEAM, Permission.ASSIGN_GROUPS, Permission.CALL_ROLL,
     Permission.CHANGE_PROGRAMME, Permission.CHANGE_ROUND, Permission.CONFIRM_PROGRAMME,
     Permission.COPY_PROGRAMME, Permission.COUNTERSIGN_CORRECTION, Permission.DROP_CHANGE,

@@ -355,3 +355,18 @@ def test_the_same_pack_is_made_of_the_same_bytes(running: ClassAt) -> None:
     assert roll_workbook(running.tc, days, evening(running)) == roll_workbook(
         running.tc, days, evening(running)
     )
+
+
+def test_the_office_says_which_lessons_are_past_and_not_called(running: ClassAt, signed_in: SignedIn) -> None:
+    entered(running, **{f"d0p{n}s{seat}": "present" for n in range(1, 7) for seat in range(1, 5)})
+    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/office/").content.decode()
+    first = running.tc.first_day
+    assert f"?day={first}" in page
+    assert "6月12日 2 课时" in page
+    assert "6月13日 8 课时" in page
+    assert "6月14日" not in page
+    assert f'data-kept="{running.coordinator.account_id}"' in page
+    assert (
+        "data-kept"
+        not in signed_in(running.province).get(f"/classes/{running.tc.pk}/office/").content.decode()
+    )

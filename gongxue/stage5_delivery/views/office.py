@@ -107,6 +107,7 @@ def office(request: Request, pk: int) -> HttpResponse:
         "barred": sum(row.row.tone == "bad" for row in rows),
         "called": rolls.called,
         "planned": rolls.planned,
+        "uncalled": dict(Counter(day for day, _ in rolls.waiting if day <= clock.today())),
         "may_check_in": may_check_in,
         "may_call": role.may(Permission.CALL_ROLL),
         "finish": _finish_words(tc) if running and clock.today() >= tc.last_day else "",

@@ -44,7 +44,7 @@ export function show(box, own = "") {
 
 function line(key, roll, again) {
   const item = document.createElement("li");
-  const row = element("div", "", "row between");
+  const row = element("div", "", "row between message");
   const words = document.createElement("div");
   const open = element("a", roll.title);
   open.href = roll.where;
