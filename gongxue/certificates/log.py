@@ -237,7 +237,7 @@ class Prover:
 def compare(note: str) -> tuple[bool, int]:
     """Whether a head that somebody kept is a beginning of the present tree, and its size.
 
-    BadNote (a ValueError of its text) when it is no head of this log.
+    BadNote when it is no head of this log.
     """
     by = signer()
     kept: Head = parse_head(open_note(note, by))
@@ -249,6 +249,13 @@ def compare(note: str) -> tuple[bool, int]:
     for digest in rows.values_list("digest", flat=True).iterator(chunk_size=5000):
         frontier.append(bytes(digest))
     return frontier.size == kept.size and frontier.root() == kept.root, kept.size
+
+
+def leaf_lines(size: int) -> str:
+    """The leaf hashes of the first `size` leaves in base64, a line each, in order."""
+    rows = LogLeaf.objects.unscoped(_REASON).filter(index__lt=size).order_by("index")
+    found = rows.values_list("digest", flat=True).iterator(chunk_size=5000)
+    return "".join(f"{base64.b64encode(bytes(digest)).decode()}\n" for digest in found)
 
 
 def log_differences() -> Iterator[str]:

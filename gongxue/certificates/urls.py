@@ -4,7 +4,7 @@ from django.urls import URLPattern
 
 from gongxue.certificates import views
 from gongxue.certificates.lane import check, query
-from gongxue.certificates.views import cases, printing, supervising
+from gongxue.certificates.views import cases, log, printing, supervising
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
@@ -47,6 +47,9 @@ urlpatterns: list[URLPattern] = [
         P.SEE_LEDGER,
     ),
     route("ledger/reconciliation/sign/", supervising.sign, P.RECONCILE.value, P.RECONCILE),
+    route("ledger/log/", log.certificate_log, "certificate_log", P.SEE_LEDGER),
+    route("ledger/log/checkpoint.txt", log.checkpoint_file, "certificate_log.note", P.SEE_LEDGER),
+    route("ledger/log/leaves.txt", log.leaves_file, "certificate_log.leaves", P.SEE_LEDGER),
     route("ledger/misuse/", supervising.misuse, "misuse", P.SEE_LEDGER),
     route("ledger/misuse/report/", supervising.report, P.REPORT_MISUSE.value, P.REPORT_MISUSE),
     act_route("misuse-reports/<int:pk>/hand-over/", P.HAND_OVER_MISUSE),

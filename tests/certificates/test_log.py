@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 from base64 import b64decode
@@ -20,14 +22,14 @@ from gongxue.certificates.actions import apply_void, reprint_certificate, void_c
 from gongxue.certificates.documents import document_of, verify_document
 from gongxue.certificates.documents.payload import opened
 from gongxue.certificates.documents.sheet import code_of
-from gongxue.certificates.models import LedgerEntry, LogCheckpoint, LogLeaf
+from gongxue.certificates.models import IssuedDocument, LedgerEntry, LogCheckpoint, LogLeaf
 from gongxue.certificates.offline import published_keys
 from gongxue.certificates.queries import serial_of
 from gongxue.certificates.tasks import prepare_documents
 from gongxue.foundation.files.store import read
 from gongxue.foundation.trail import merkle
 from gongxue.foundation.trail.checkpoints import BadNote, open_note, parse_head
-from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race
+from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race, SignedIn
 
 AtTime = Callable[[datetime], None]
 SCRIPT = Path(log.__file__).parent / "static" / "certificates" / "verify_certificate.py"
@@ -145,6 +147,56 @@ def test_proofs_of_others_prove_nothing(c: ClassAt) -> None:
         assert wrong != first
         with pytest.raises(ValueError):
             log.opened_proof(wrong)
+
+
+def test_a_province_keeps_heads_and_compares_them(c: ClassAt, signed_in: SignedIn) -> None:
+    client = signed_in(c.province)
+    assert "日志还是空的" in client.get("/ledger/log/").content.decode()
+    assert client.get("/ledger/log/checkpoint.txt").status_code == 404
+    log.seal(c.now)
+    kept = client.get("/ledger/log/checkpoint.txt").content.decode()
+    lines = client.get("/ledger/log/leaves.txt").content.decode().split()
+    assert (
+        merkle.root([b64decode(line) for line in lines]) == parse_head(kept.partition("\n\n")[0] + "\n").root
+    )
+    reprint_certificate(certificate=c.certificates[1], reason="卡纸", by=c.certificate_officer, now=c.now)
+    log.seal(c.now)
+    assert "相符：保存的校验点（2 叶）" in client.get("/ledger/log/", {"note": kept}).content.decode()
+    wrong = client.get("/ledger/log/", {"note": kept.replace("\n2\n", "\n1\n")}).content.decode()
+    assert "不是本日志的校验点" in wrong
+    assert signed_in(c.trainees[0]).get("/ledger/log/").status_code == 403
+
+
+def test_a_killed_job_leaves_whole_work_and_the_next_goes_on(
+    fresh_database: FreshDatabase, at_time: AtTime
+) -> None:
+    """The job is killed after the first document; what is there stays, the rest is made once by the next."""
+    c = fresh_database.class_at("issued", headcount=3)
+    at_time(c.now)
+    program = f"""
+import os, signal
+from gongxue.certificates import tasks
+whole = tasks.document_of
+def killed(certificate, now, prover):
+    made = whole(certificate, now, prover)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return made
+tasks.document_of = killed
+tasks.prepare_documents.func({c.tc.pk})
+"""
+    product = {"DJANGO_SETTINGS_MODULE": "gongxue.foundation.settings"}
+    environment = {**os.environ, **fresh_database.clone.environment, **product}
+    made = subprocess.run(
+        [sys.executable, "-m", "gongxue", "manage", "shell", "-v", "0", "-c", program],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == -signal.SIGKILL, made.stderr
+    first = list(IssuedDocument.objects.unscoped("test").values_list("pk", "file__digest"))
+    assert (len(first), _kinds()) == (1, ["issued"] * 3)
+    assert prepare_documents.func(c.tc.pk) == 2
+    after = list(IssuedDocument.objects.unscoped("test").order_by("pk").values_list("pk", "file__digest"))
+    assert after[:1] == first and len(after) == 3 and _kinds() == ["issued"] * 3
+    assert list(log.log_differences()) == []
 
 
 # The stand-alone verifier -------------------------------------------------------------------------------------------
