@@ -101,14 +101,18 @@ def test_an_officer_reviews_forty_applications(site: Site, c: ClassAt) -> None:
     assert ticked == [row.pk for row in rows[UNENDORSED : UNENDORSED + 2]]
     page.get_by_role("button", name="录取所选").click()
     expect(page.get_by_text("已录取 2 人。")).to_be_visible()
+    page.wait_for_load_state()
     assert sorted(taken_seats(c.tc)) == [1, 2]
     # one application from the list, the next one, and back
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator(".head h1")).to_contain_text(rows[0].person.name)
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(page.locator(".head h1")).to_contain_text(rows[1].person.name)
+    page.wait_for_load_state()
     page.keyboard.press("k")
+    expect(page.locator(".head h1")).to_contain_text("报名审核")
     # everybody at once: thirty, never thirty-one, and who was left says why
     page.locator("[data-checks]").check()
     page.get_by_role("button", name="录取所选").click()
