@@ -36,7 +36,7 @@ from gongxue.stage4_enrolment.report_import import (
     kept_report,
 )
 from gongxue.stage4_enrolment.report_sheet import rows_of
-from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race
+from tests.cast import ClassAt, ClassAtFixture, ClassesAtFixture, FreshDatabase, Plan, Race
 from tests.parties.workbooks import read_back, upload, workbook
 from tests.stage4_enrolment.conftest import answers_for, application_of, applied, school_of
 from tests.stage4_enrolment.reporting import HEADINGS, as_rows, drafts, sent, teachers
@@ -374,3 +374,18 @@ def test_a_draft_begun_by_oneself_is_not_told(class_at: ClassAtFixture) -> None:
     line = teachers(c, 1, name=person.name, id=person.id_number.reveal())
     kept = sent(c, school(c), line)
     assert (kept.good, kept.same, kept.bad) == (1, 0, 0)
+
+
+def test_a_known_teachers_draft_begins_with_what_they_once_wrote(classes_at: ClassesAtFixture) -> None:
+    mine, other = classes_at(Plan("announced"), Plan("announced", institution="017", level="1"))
+    role = mine.people.trainee
+    row = applied(mine, role, endorsed=False, opinions=())
+    line = teachers(other, 1, name=row.person.name, id=row.person.id_number.reveal(), title="教授")
+    report_applicants(rows=as_rows(line), by=school(mine), now=max(mine.now, other.now))
+    (draft,) = drafts(other)
+    wrote = answers_for(mine)
+    items = draft.answer.all_items()
+    assert {code: items[code] for code in ("6", "9", "13")} == {
+        code: wrote[code] for code in ("6", "9", "13")
+    }
+    assert "6" in draft.answer.offered["reused"] and "20" not in items

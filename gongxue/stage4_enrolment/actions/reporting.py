@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from gongxue.foundation.identity.actions import Handed, give_initial_secret, new
 from gongxue.foundation.identity.models import Account, Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.errors import Conflict, RuleBroken
+from gongxue.foundation.official_forms.keeping import begin_answer
 from gongxue.foundation.official_forms.models import Answer
 from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.trail.record import record
@@ -24,6 +25,7 @@ from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.models import Application
+from gongxue.stage4_enrolment.queries.reused import offered_answers
 from gongxue.stage4_enrolment.report_checks import Checked, check_rows
 from gongxue.stage4_enrolment.report_sheet import ROWS, ReportRow
 
@@ -74,9 +76,10 @@ def report_applicants(
 
 
 def _write(work: Sequence[Checked], by: Role, now: datetime) -> Reported:
+    known = {c.person.pk for c in work if c.person}
     handed = _new_people(work, now)
     _give_roles(work, now)
-    made = _new_drafts([c for c in work if c.application is None], by, now)
+    made = _new_drafts([c for c in work if c.application is None], known, by, now)
     begun = [c.application.pk for c in work if c.application is not None]
     for start in range(0, len(begun), 500):
         rows = Application.objects.unscoped("named by its teacher's employer").filter(
@@ -129,16 +132,24 @@ def _give_roles(work: Sequence[Checked], now: datetime) -> None:
     )
 
 
-def _new_drafts(work: Sequence[Checked], by: Role, now: datetime) -> list[int]:
+def _new_drafts(work: Sequence[Checked], known: Collection[int], by: Role, now: datetime) -> list[int]:
+    """known: who had a record before: their drafts begin with what is known of them, as if they began themselves."""
     version, today = version_on("form1", day_of(now)), day_of(now)
-    answers = []
+    answers: list[Answer] = []
     for checked in work:
         assert checked.person is not None
         assert checked.training_class is not None
-        answer = Answer(version=version, account=checked.person.account, level=checked.training_class.level)
-        answer.set_items(dict(checked.row.items))
-        answers.append(answer)
-    Answer.objects.bulk_create(answers, batch_size=_BATCH)
+        account, level, items = checked.person.account, checked.training_class.level, checked.row.items
+        if checked.person.pk in known:
+            offer = offered_answers(checked.person)
+            more = {code: value for code, value in items.items() if code not in offer.answers}
+            answers.append(
+                begin_answer(version, account, level, replace(offer, answers={**offer.answers, **more}))
+            )
+        else:
+            answers.append(Answer(version=version, account=account, level=level))
+            answers[-1].set_items(dict(items))
+    Answer.objects.bulk_create([one for one in answers if one.pk is None], batch_size=_BATCH)
     made = Application.objects.bulk_create(
         (
             Application(

@@ -10,7 +10,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, lock_rows, move
 from gongxue.foundation.lifecycle.errors import NotThere, RuleBroken, refuse_if
-from gongxue.foundation.official_forms.models import Answer
+from gongxue.foundation.official_forms.keeping import begin_answer
 from gongxue.foundation.official_forms.queries import version_on
 from gongxue.foundation.trail.record import record
 from gongxue.parties.actions import unbook
@@ -32,6 +32,7 @@ from gongxue.stage2_staffing.queries import accepted
 from gongxue.stage4_enrolment import notices
 from gongxue.stage4_enrolment.actions.locking import lock_class
 from gongxue.stage4_enrolment.models import Application, Substitution
+from gongxue.stage4_enrolment.queries.reused import offered_answers
 
 
 @action(Permission.NAME_COLLEAGUE)
@@ -105,9 +106,8 @@ def _application_of(shown: TrainingClass, person: Person, by: Role, now: datetim
         defaults={"since": day_of(now)},
     )  # fmt: skip
     if row is None:
-        answer = Answer(version=version_on("form1", day_of(now)), account=person.account, level=shown.level)
-        answer.set_items({})
-        answer.save()
+        version = version_on("form1", day_of(now))
+        answer = begin_answer(version, person.account, shown.level, offered_answers(person))
         row = Application(
             training_class=shown, person=person, employer=person.employer, answer=answer,
             age=person.id_number.age_on(day_of(now)), reported_by=by.organisation, reported_at=now,
