@@ -381,7 +381,7 @@ DUTIES: dict[Duty, DutySpec] = {
     Duty.SYSTEM: _spec(
         "平台定时任务", "每日运行：推荐、提醒、逾期处理。", [_K.CENTRE],
         P.RUN_DAILY, P.RESTORE, P.RECOMMEND, P.RUN_STAFFING, P.EXPIRE, P.SUBSTITUTE, P.CLOSE_ENROLMENT,
-        P.OFFER_SEAT, P.LAPSE_SEAT, P.REMIND,
+        P.OFFER_SEAT, P.LAPSE_SEAT, P.LAPSE_COLLEAGUE, P.REMIND,
     ),
 }  # fmt: skip
 
