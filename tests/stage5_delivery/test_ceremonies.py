@@ -26,7 +26,7 @@ OPENING, CLOSING = CeremonyKind.OPENING, CeremonyKind.CLOSING
 def held(c: ClassAt, kind: str = "opening", **more: Any) -> Ceremony:
     """A ceremony that was held on the first day, or on the last."""
     on = c.tc.first_day if kind == "opening" else c.tc.last_day
-    inputs = {"held_on": on, "attended": 4, "by": c.coordinator, "now": at(on, 20)} | more
+    inputs: dict[str, Any] = {"held_on": on, "attended": 4, "by": c.coordinator, "now": at(on, 20)} | more
     return record_ceremony(training_class=c.tc, kind=kind, **inputs)
 
 

@@ -32,7 +32,7 @@ def people(c: ClassAt) -> list[int]:
 def lodged(c: ClassAt, who: list[int], first: int = -1, last: int = 5, **more: Any) -> list[Lodging]:
     """People in the house of the institution from a night to another, counted from the first day."""
     nights = [c.tc.first_day + timedelta(days=n) for n in (first, last)]
-    inputs = {"kind": "arranged", "place": "培训楼", "by": c.coordinator, "now": c.now} | more
+    inputs: dict[str, Any] = {"kind": "arranged", "place": "培训楼", "by": c.coordinator, "now": c.now} | more
     return lodge(training_class=c.tc, people=who, first_night=nights[0], last_night=nights[1], **inputs)
 
 

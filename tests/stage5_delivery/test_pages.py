@@ -17,6 +17,7 @@ from tests.stage5_delivery.visits import ABSENT, granted, leaks, statuses
 OFFICE = {"institution", "coordinator", "certificate_officer"}
 READERS = OFFICE | {"centre", "oversight", "province", "instructor", "examiner"}
 ROLL = {"institution": 200, "coordinator": 200, "other_institution": 404, "other_coordinator": 404}
+OUTSIDERS = (*sorted(OFFICE), "centre", "oversight", "province")
 NOT_THEIRS = {"trainee": 403, "school": 403, "other_school": 403}
 WHO_MAY = {
     "office": granted(READERS, trainee=403, school=403, other_school=403),
@@ -36,7 +37,9 @@ WHO_MAY = {
         READERS - {"instructor", "examiner"}, **NOT_THEIRS, instructor=403, examiner=403
     ),
     "office/printing": granted(READERS, trainee=403, school=403, other_school=403),
-    "mine": granted({"trainee", "instructor", "examiner"}, school=403, other_school=403),
+    "mine": granted(
+        {"trainee", "instructor", "examiner"}, **dict.fromkeys(OUTSIDERS, 403), school=403, other_school=403
+    ),
 }
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.pages.act import visible
 from gongxue.regulations import discipline
+from gongxue.regulations.levels import module_by_code
+from gongxue.regulations.programme import SessionKind
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage3_programme.queries import sessions_of
 from gongxue.stage4_enrolment.queries import enrolment_of
 from gongxue.stage5_delivery.models import Attendee
@@ -33,7 +37,7 @@ def my_class(request: Request, pk: int) -> HttpResponse:
     tc: TrainingClass = visible(TrainingClass, pk, role)
     person = pledging_person(tc, role) if role.is_(Duty.TRAINEE, Duty.BACKBONE) else None
     if person is None:
-        raise Http404
+        raise PermissionDenied
     shown: dict[str, Any] = {
         "tc": tc,
         "rules": discipline.RULES,
@@ -74,7 +78,14 @@ def _timetable(tc: TrainingClass, mine: Attendee | None) -> list[tuple[Any, list
     """Day → the periods that a trainee has: the whole class's, and those of their group once they are in one."""
     group = mine.group if mine else None
     rows = [one for one in sessions_of(tc) if not one.group or group in (None, one.group)]
-    return [(day, list(held)) for day, held in groupby(rows, key=lambda one: one.day)]
+    days = groupby(rows, key=lambda one: one.day)
+    return [(day, [(one, _lesson(one)) for one in held]) for day, held in days]
+
+
+def _lesson(session: CourseSession) -> str:
+    """What a period is called: its topic, else its module, else its kind."""
+    module = module_by_code(session.module)
+    return session.topic or (module.title if module else SessionKind(session.kind).title)
 
 
 def _own_lodging(tc: TrainingClass, mine: Contact | None) -> Any:

@@ -31,9 +31,13 @@ from gongxue.stage3_programme.models import Programme, ProgrammeComment, Program
 from gongxue.stage4_enrolment.models import ApplicantImport, Application, Enrolment, Substitution
 from gongxue.stage5_delivery.models import (
     Attendee,
+    Ceremony,
+    CeremonyPhoto,
     LearningProduct,
     Leave,
+    Lodging,
     MarkCorrection,
+    Material,
     OnlineUnit,
     RollWindow,
 )
@@ -44,6 +48,7 @@ from tests.routes import ABSENT, Page, pages
 # Which rows the number in an address names; the longest beginning counts.
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
+    "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
     "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
@@ -75,13 +80,20 @@ NARROWER: dict[str, set[str]] = {
     "programme.rooms": {"centre", "stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
     "programme.templates": {"stranger", *ABOVE, *OFFICE, *TEACHES, *LEARNS},
     "my_attendance": {"centre", "staff", "other staff", *ABOVE, *OFFICE, *TEACHES},
-    "needs": {"examiner", *LEARNS}, "office": LEARNS, "staffing": LEARNS, "transcript": TEACHES | LEARNS,
+    "needs": {"examiner", *LEARNS}, "office": LEARNS, "staffing": LEARNS,
+    "office.groups": LEARNS, "office.materials": LEARNS, "office.notices": LEARNS, "office.ceremonies": LEARNS, "office.printing": LEARNS,
+    "office.contacts": {"centre", "examiner", *ABOVE, *LEARNS}, "office.lodging": TEACHES | LEARNS, "office.lodging.xlsx": TEACHES | LEARNS,
+    "office.paper": LEARNS, "my_class": {"centre", "staff", "other staff", *ABOVE, *OFFICE},
+    "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
 }  # fmt: skip
 # There is a row, but nothing of this kind belongs to it in the prepared classes.
 NOTHING_THERE = {
     "message.calendar",
+    "material_file",
+    "ceremony_photo",
+    "office.paper",
     "application.scan",
     "applicant.photo",
     "application.photo",
