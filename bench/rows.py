@@ -24,5 +24,6 @@ ROWS: dict[str, Definition] = {
     "issue-certificates": Definition("核发证书", "bench.issuing.issue_certificates"),
     "staffing-300": Definition("全国统一推荐，300 个班次", "bench.staffing.staffing_300"),
     "staffing-2000": Definition("全国统一推荐，2000 个班次", "bench.staffing.staffing_2000"),
+    "form-pdf": Definition("申请表排版", "bench.sheets.form_pdf"),
     "certificate-pdf": Definition("证书排版和签名", "bench.documents.certificate_pdf"),
 }

@@ -40,6 +40,7 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     issue-certificates  核发一千张证书：每秒张数
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
     staffing-2000       全国统一推荐：2000 个班次、5000 名教师（几分钟）
+    form-pdf            填好的申请表排版：一个处理器核每秒份数
     certificate-pdf     证书排版和签名：一个处理器核每秒份数
 
     在一次性的临时数据库（SQLite）中进行，不留下任何东西。各项的含义见源代码中的 bench/README.md。没有这个项目、或不在

@@ -17,11 +17,14 @@ from django.db.models import Count, F
 from gongxue.certificates.actions import receive_stock
 from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Account, Organisation, Role
+from gongxue.foundation.official_forms.actions import begin_draft, save_draft
+from gongxue.foundation.official_forms.queries import version_on
 from gongxue.parties.models import Person, TrainingApproval
 from gongxue.parties.reference import load_reference
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.categories import CATEGORIES
 from gongxue.regulations.levels import Level
+from gongxue.regulations.official_forms.drafting import editable
 from gongxue.regulations.registers import Institution, institutions, provinces
 from gongxue.regulations.roles import Duty
 from gongxue.rehearsal import plans as calendar
@@ -76,6 +79,7 @@ def build(
         if plans[i].twist:
             TWISTS[plans[i].twist](run, now)
     _stock(cast, at(today - timedelta(days=200)))
+    _form_draft(cast, now)
     _read_messages(now)
     _name_the_cast(runs, today)
 
@@ -155,6 +159,29 @@ def _stock(cast: Cast, now: datetime) -> None:
     for code in ("011", "018", "040"):
         place = Organisation.objects.get(code=code)
         receive_stock(quantity=200, by=cast.staff(place, Duty.CERTIFICATE_OFFICER), now=now)
+
+
+def _form_draft(cast: Cast, now: datetime) -> None:
+    """The centre is writing the next version of form 1: one more question, one more hint."""
+    centre = cast.staff(Organisation.objects.get(kind="centre"), Duty.CENTRE)
+    draft = begin_draft(version=version_on("form1", day_of(now)), by=centre, now=now - timedelta(days=2))
+    data = editable(draft.form)
+    needs = data["sections"][-1]["items"]
+    pickup = {
+        "code": "21",
+        "label": "是否需要接站，车次及到达时间",
+        "kind": "text",
+        "help": "不需要的填“否”。",
+        "limit": 100,
+        "room": 0,
+    }
+    needs.insert(1, {**needs[0], **pickup, "required": False, "new_page": False})
+    item = next(item for item in data["sections"][0]["items"] if item["code"] == "11")
+    item["label"], item["help"] = (
+        "职业技能水平情况（写明职业、等级和证书编号）",
+        "如：电工，高级技师，证书编号。",
+    )
+    save_draft(draft=draft, definition=data, by=centre, now=now - timedelta(hours=20))
 
 
 def _read_messages(now: datetime) -> None:

@@ -42,6 +42,7 @@ MORE = {
     "issue-certificates": ["certificates", "classes", "seconds"],
     "staffing-300": STAFFING,
     "staffing-2000": [*STAFFING, "early_seconds", "early_gap_percent"],
+    "form-pdf": ["with_photo_per_s", "word_per_s", "sheet_ms", "document_kb"],
     "certificate-pdf": ["unsigned_per_s", "document_kb"],
 }
 
