@@ -18,6 +18,7 @@ from gongxue.stage4_enrolment.queries import known_of
 
 # Item 17 asks for trainings of the ministry since 2013, 17a for time, place and trade.
 TRAINED, WHICH, SINCE = "17", "17a", 2013
+SHORT = 12  # characters of a question that is named in full
 # What does not change from class to class; ratings, needs and the declaration are given anew each time.
 LASTING = ("3", "6", "8", "9", "10", "10a", "11", "12", "13", "14", "15", "16", "18")
 
@@ -70,7 +71,10 @@ def reused_in(answer: Answer) -> Reused | None:
     codes = answer.offered.get("reused", ())
     if not codes:
         return None
-    labels = {item.code: item.label.partition("（")[0][:14] for item in answer.version.form.items}
+    labels = {
+        item.code: item.label if len(item.label) <= SHORT else f"第 {item.number} 项"
+        for item in answer.version.form.items
+    }
     return Reused(tuple(labels[code] for code in codes), date.fromisoformat(answer.offered["reused_from"]))
 
 
