@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from gongxue.commands.setup import create_folders, setup_django
+from gongxue.foundation.front import THREADS
 
 PROGRAM = [sys.executable, "-m", "gongxue"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, systemd, the window is closed
@@ -145,7 +146,7 @@ def _sign_in_table() -> str:
 def _web(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "gongxue.wsgi:application", "--interface", "wsgi", "--host", host,
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "1", "--backpressure", "4096", "--no-ws",
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS), "--backpressure", "4096", "--no-ws",
         "--respawn-failed-workers", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
 

@@ -41,15 +41,15 @@ class Server:
             **clone.environment,
             "DJANGO_SETTINGS_MODULE": "gongxue.foundation.settings",
             "GONGXUE_DEMO": "no",
+            "GONGXUE_AT_ONCE": str(threads),
             **(more or {}),
         }
-        self._parts = [self._web(application, threads), *([[*PROGRAM, "work"]] if worker else [])]
+        self._parts = [self._web(application), *([[*PROGRAM, "work"]] if worker else [])]
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def _web(self, application: str, threads: int) -> list[str]:
+    def _web(self, application: str) -> list[str]:
         command = _web("127.0.0.1", self.port, 2)
         command[command.index(PRODUCT)] = application
-        command[command.index("--blocking-threads") + 1] = str(threads)
         return command
 
     def start(self, *, whole: bool = False) -> float:
