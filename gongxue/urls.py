@@ -7,6 +7,7 @@ _PARTS = (
     "foundation.identity",
     "foundation.trail",
     "foundation.official_forms",
+    "foundation.files",
     "parties",
     "exchange",
     "stage1_planning",

@@ -166,9 +166,23 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = ["gongxue.foundation.files.uploads.CappedUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o640
-UPLOAD_LIMIT = 50 * 1024 * 1024  # one file in one request; larger ones come with resumable uploads
+UPLOAD_LIMIT = 50 * 1024 * 1024  # one file in one request; larger ones come piece by piece
+UPLOAD_QUOTA = (
+    options.number("GONGXUE_UPLOAD_MB", 3072, "megabytes of uploads one person may have under way")
+    * 1024
+    * 1024
+)
 STORE_QUOTA = (
     options.number("GONGXUE_STORE_MB", 20_000, "megabytes of files the store may hold") * 1024 * 1024
+)
+
+ACCEL = options.text(
+    "GONGXUE_ACCEL",
+    "",
+    "internal location of nginx that shows the store, e.g. /store/: nginx then sends files itself",
+)
+REQUESTS_AT_ONCE = options.number(
+    "GONGXUE_AT_ONCE", 1, "requests that one web process works on at once (2 pay off on PostgreSQL)"
 )
 
 # Jobs, language, time, static files -------------------------------------------------------------------------------

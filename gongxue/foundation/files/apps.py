@@ -6,3 +6,7 @@ class FilesConfig(AppConfig):
 
     name = "gongxue.foundation.files"
     label = "files"
+
+    def ready(self) -> None:
+        """Its jobs stand in the clock's list."""
+        from gongxue.foundation.files import tasks as tasks

@@ -1,6 +1,7 @@
 """How a file leaves: as an attachment, never rendered in our origin, never cached; whoever calls has asked access.
 
 The question whether somebody may read the file is asked at each request, for a part of it (Range) as for all of it.
+Behind nginx (GONGXUE_ACCEL) the answer names the file and nginx sends it, parts included.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -45,17 +47,46 @@ def serve_file(request: HttpRequest, row: StoredFile) -> HttpResponseBase:
     """
     if row.sealed:
         return serve_bytes(read(row), name=row.name, media_type=row.media_type)
-    part = _part(request.headers.get("Range", ""), row.size)
+    return serve_path(
+        request, path_of(row.digest), size=row.size, tag=row.digest, name=row.name, media_type=row.media_type
+    )
+
+
+def serve_path(
+    request: HttpRequest, path: Path, *, size: int, tag: str, name: str, media_type: str
+) -> HttpResponseBase:
+    """A file below the store's folder whose bytes `tag` stands for: two parts under one tag fit together."""
+    whole = {"ETag": f'"{tag}"', "Accept-Ranges": "bytes"}
+    if settings.ACCEL:
+        inside = path.relative_to(settings.STORE_DIR).as_posix()
+        where = {"X-Accel-Redirect": f"{settings.ACCEL.rstrip('/')}/{inside}"}
+        return _guarded(HttpResponse(content_type=media_type, headers={**whole, **where}), name)
+    part = _part(_wanted(request, tag), size)
     if part is None:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{row.size}"})
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = part
-    response = StreamingHttpResponse(_chunks(path_of(row.digest), first, last), content_type=row.media_type)
+    response = _sent(request, path, first, last, media_type)
+    for header, value in whole.items():
+        response.headers[header] = value
     response.headers["Content-Length"] = str(last - first + 1)
-    response.headers["Accept-Ranges"] = "bytes"
-    if (first, last) != (0, row.size - 1):
+    if (first, last) != (0, size - 1):
         response.status_code = 206
-        response.headers["Content-Range"] = f"bytes {first}-{last}/{row.size}"
-    return _guarded(response, row.name)
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return _guarded(response, name)
+
+
+def _wanted(request: HttpRequest, tag: str) -> str:
+    """The part that is asked for, unless it is to continue something else (If-Range) or only heads are wanted."""
+    expected = request.headers.get("If-Range", "").strip()
+    if request.method == "HEAD" or (expected and expected != f'"{tag}"'):
+        return ""
+    return request.headers.get("Range", "")
+
+
+def _sent(request: HttpRequest, path: Path, first: int, last: int, media_type: str) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse(content_type=media_type)
+    return StreamingHttpResponse(_chunks(path, first, last), content_type=media_type)
 
 
 def _part(header: str, size: int) -> tuple[int, int] | None:

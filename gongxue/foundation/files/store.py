@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -52,6 +53,30 @@ def put(
     if sealed:
         chunks = [_seal(b"".join(chunks), str(row.uid))]
     row.digest, row.size = _write(chunks)
+    row.save()
+    return row
+
+
+def adopt(
+    part: Path, digest: str, *, size: int, name: str, media_type: str, now: datetime, by: Account
+) -> StoredFile:
+    """Store a file that lies whole and synced in the store's own folder, under the SHA-256 that was computed of it.
+
+    The bytes are linked, not copied; `part` stays until the caller removes it after the commit. A part that is gone
+    because an earlier try got that far is no harm. StoreFull when the disk takes no more names.
+    """
+    target = path_of(digest)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        if not target.exists():
+            with suppress(FileExistsError):  # somebody stores the same bytes at this moment
+                os.link(part, target)
+            _sync_folder(target.parent)
+    except OSError as error:
+        raise StoreFull("文件没有存下：磁盘空间不足或不可写。") from error
+    row = StoredFile(
+        digest=digest, size=size, media_type=media_type, name=clean_name(name), stored_by=by, stored_at=now
+    )
     row.save()
     return row
 

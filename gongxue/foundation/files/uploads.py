@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from gongxue.foundation.files.store import CHUNK, StoreFull, put
 from gongxue.foundation.identity.models import Account
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.roles import Permission
 
 
 class CappedUploadHandler(TemporaryFileUploadHandler):
@@ -51,20 +52,41 @@ def cut_off_breaches(request: HttpRequest) -> list[Breach]:
     return [Breach("upload.large", "TR 12.1", says, "请压缩后再上传。")]
 
 
+MEGABYTE = 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """Where a file goes: what it is called on the page, which types and how many bytes are taken."""
 
     title: str
     types: tuple[str, ...]
-    limit: int
+    limit: int  # of one file in one request
+    name: str = ""  # under which the door of resumable uploads knows it; empty: only whole requests
+    needs: Permission | None = None  # who may begin and go on with a resumable upload
+    pieces: Mapping[str, int] = field(
+        default_factory=dict
+    )  # type → bytes taken piece by piece, where not `limit`
+
+    def most(self, kind: str) -> int:
+        """Bytes of one file of a kind that are taken piece by piece."""
+        return self.pieces.get(kind, self.limit)
 
 
+_LARGE = 200 * MEGABYTE  # office files with pictures and films in them, scans
 PRODUCTS = Slot(
     "学习成果",
-    ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "jpg", "png", "mp4", "zip"),
-    50 * 1024 * 1024,
-)
+    ("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "jpg", "png", "mp4", "mov", "zip"),
+    50 * MEGABYTE,
+    "product",
+    Permission.HAND_IN,
+    {
+        "mp4": 1024 * MEGABYTE, "mov": 1024 * MEGABYTE,
+        **dict.fromkeys(("pdf", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "zip"), _LARGE),
+    },
+)  # fmt: skip
+# What may come in piece by piece; later parts add their own.
+SLOTS: dict[str, Slot] = {PRODUCTS.name: PRODUCTS}
 
 
 def store_upload(

@@ -131,9 +131,30 @@ def encrypted_zip() -> bytes:
     return bytes(data)
 
 
-def mp4() -> bytes:
-    """The first box of a film."""
-    return struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 512) + bytes(64)
+def box(kind: bytes, *inside: bytes) -> bytes:
+    """One box of a film."""
+    content = b"".join(inside)
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def mp4(seconds: int = 5, pictures: int = 125, frames: bytes = bytes(4000), index: bool = True) -> bytes:
+    """A film as a phone writes it, with the boxes that players look for: 640 × 360, H.264."""
+    header = bytes(4) + struct.pack(">IIII", 0, 0, 1000, seconds * 1000)
+    sample = box(b"avc1", bytes(24), struct.pack(">HH", 640, 360), bytes(50))
+    table = box(
+        b"stbl",
+        box(b"stsd", bytes(4), struct.pack(">I", 1), sample),
+        box(b"stsz", bytes(4), struct.pack(">II", 32, pictures)),
+    )
+    media = box(
+        b"mdia",
+        box(b"mdhd", header + bytes(4)),
+        box(b"hdlr", bytes(8), b"vide", bytes(13)),
+        box(b"minf", table),
+    )
+    movie = box(b"moov", box(b"mvhd", header + bytes(80)), box(b"trak", media))
+    begin = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isommp41")
+    return begin + (movie if index else b"") + box(b"mdat", frames)
 
 
 def ole() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.foundation.files import specimens as s
 GOOD: dict[str, Callable[[], bytes]] = {
     "方案.pdf": s.pdf, "照片.jpg": lambda: s.picture("JPEG"), "照片.JPEG": lambda: s.picture("JPEG"), "图.png": s.picture,
     "工作页.docx": s.docx, "表.xlsx": s.xlsx, "课件.pptx": lambda: s.zipped({"ppt/presentation.xml": b"<p/>"}),
-    "资料.zip": lambda: s.zipped({"教案/一.txt": "教案".encode()}), "旧.doc": s.ole, "旧.xls": s.ole, "课.mp4": s.mp4,
+    "资料.zip": lambda: s.zipped({"教案/一.txt": "教案".encode()}), "旧.doc": s.ole, "旧.xls": s.ole, "课.mp4": s.mp4, "手机.mov": s.mp4,
 }  # fmt: skip
 
 REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
@@ -56,6 +57,13 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "drawing with script": ("a.svg", lambda: b"<svg onload='alert(1)'/>", "不接受“.svg”文件"),
     "no extension": ("a", s.pdf, "不接受"),
     "film of rubbish": ("a.mp4", lambda: bytes(64), "可能改过扩展名"),
+    "film without its index": ("a.mp4", lambda: s.mp4(index=False), "没有索引（moov）"),
+    "film that broke off": ("a.mp4", lambda: s.mp4()[:-100], "视频不完整"),
+    "film without pictures": ("a.mp4", lambda: s.mp4().replace(b"vide", b"soun"), "没有视频画面"),
+    "film without frames": ("a.mp4", lambda: s.mp4().replace(b"mdat", b"free"), "没有画面数据"),
+    "film of no length": ("a.mp4", lambda: s.mp4(seconds=0), "视频时长为零"),
+    "page called film": ("a.mp4", lambda: b"\0\0\0\x10ftypisom" + b"<script>alert(1)</script>" * 9, "视频不完整"),
+    "head of a film": ("a.mp4", lambda: s.box(b"ftyp", b"isom", bytes(4)), "没有索引"),
     "empty": ("a.pdf", lambda: b"", "可能改过扩展名"),
 }  # fmt: skip
 
@@ -112,3 +120,27 @@ def test_a_parser_that_wants_more_memory_than_it_may_is_stopped_by_the_system() 
         ["python3", "-c", script], capture_output=True, preexec_fn=inspection._bounds, check=False
     )
     assert ran.returncode != 0 and b"got it" not in ran.stdout
+
+
+def test_a_film_tells_its_length_size_and_codec() -> None:
+    found = look("课.mp4", s.mp4(seconds=90, pictures=2250))
+    assert found.facts == {"seconds": 90.0, "codec": "avc1", "width": 640, "height": 360, "fps": 25.0}
+
+
+def test_boxes_without_end_are_given_up_in_bounded_time() -> None:
+    nested = b""
+    for _ in range(400):
+        nested = s.box(b"trak", nested)
+    for hostile in (
+        s.box(b"free") * 120_000,
+        s.box(b"moov", nested),
+        s.box(b"moov", s.box(b"trak") * 90_000),
+    ):
+        assert look("a.mp4", s.box(b"ftyp", b"isom", bytes(4)) + hostile + s.box(b"mdat")).breaches
+
+
+def test_a_file_on_the_disk_is_read_by_the_child_itself(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(s.mp4())
+    with (tmp_path / "x").open("rb") as file:
+        assert inspection._is_on_disk(file)
+        assert inspection.inspect_stream(file, "课.mp4", ("mp4",)).facts["seconds"] == 5.0
