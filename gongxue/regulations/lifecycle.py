@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .roles import Permission as P
 from .states import (
     ApplicationState,
+    AssignmentState,
     CaseState,
     ChangeState,
     ClosingState,
@@ -39,6 +40,7 @@ __all__ = [
     "THINGS",
     "TITLES",
     "ApplicationState",
+    "AssignmentState",
     "CaseState",
     "ChangeState",
     "ClosingState",
@@ -125,6 +127,7 @@ THINGS: dict[str, Thing] = {
         Thing("roll_window", "签到", WindowState),
         Thing("leave", "请假", LeaveState),
         Thing("mark_correction", "考勤更正", MarkCorrectionState),
+        Thing("assignment", "成果任务", AssignmentState),
         Thing("retake", "二次终结性考核", RetakeState),
         Thing("results", "成绩", ResultsState),
         Thing("correction", "成绩更正", CorrectionState),
@@ -270,6 +273,14 @@ MOVES: tuple[Move, ...] = (
     Move("leave", P.WITHDRAW_LEAVE, (_LV.REQUESTED, _LV.APPROVED), _LV.WITHDRAWN, "TR 12"),
     Move("mark_correction", P.CONFIRM_MARK, (_MC.PROPOSED,), _MC.CONFIRMED, "TR 12", seen=True),
     Move("mark_correction", P.DECLINE_MARK, (_MC.PROPOSED,), _MC.DECLINED, "TR 12", True, True),
+    Move(
+        "assignment",
+        P.WITHDRAW_ASSIGNMENT,
+        (AssignmentState.SET,),
+        AssignmentState.WITHDRAWN,
+        "TR 12.1",
+        reason=True,
+    ),
     # reading: AMB-09 the institution confirms an application for the second final assessment
     Move("retake", P.ALLOW_RETAKE, (RetakeState.APPLIED,), RetakeState.ALLOWED, "TR 12.2"),
     Move("results", P.CONFIRM_RESULTS, (ResultsState.OPEN,), ResultsState.CONFIRMED, "TR 13.1"),

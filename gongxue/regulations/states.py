@@ -147,6 +147,13 @@ class MarkCorrectionState(State):
     DECLINED = "declined", "未同意"
 
 
+class AssignmentState(State):
+    """What is to be handed in 成果任务."""
+
+    SET = "set", "进行中"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
 class RetakeState(State):
     """A request for a second final assessment 二次终结性考核申请."""
 

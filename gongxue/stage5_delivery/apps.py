@@ -8,8 +8,9 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        """A period whose roll was called is a fact: no change of the programme moves it."""
+        """A period whose roll was called is a fact: no change of the programme moves it. Jobs stand in the clock's list."""
         from gongxue.stage3_programme.queries import TAUGHT
+        from gongxue.stage5_delivery import tasks as tasks
         from gongxue.stage5_delivery.queries import called_periods
 
         TAUGHT.append(called_periods)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.timezone import localtime
 
 from gongxue.foundation.files.uploads import PRODUCTS
 from gongxue.regulations.attendance import WINDOW_MINUTES, Presence
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import said
+from gongxue.regulations.levels import MODULES, Level
 from gongxue.regulations.parallel import MOST_GROUPS, group_title
+from gongxue.regulations.products import FILES_MOST, NOTE_LIMIT, SAYS_LIMIT, TITLE_LIMIT, FileKind, WorkMode
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
-from gongxue.stage5_delivery.models import Attendee
+from gongxue.stage5_delivery.models import Assignment, Attendee
 from gongxue.stage5_delivery.queries import lessons_of
 
 MEGABYTE = 1024 * 1024
@@ -25,9 +29,18 @@ GROUPS = range(1, 11)  # the numbers that the act takes
 class ProductForm(forms.Form):
     """A learning product 学习成果: the file comes last, so that a refused one leaves the words."""
 
-    title = forms.CharField(label="成果名称", max_length=120, help_text="如：学习任务设计方案及工作页。")
+    assignment = forms.TypedChoiceField(
+        label="对应任务",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "自选成果（不对应任务）")],
+    )
+    title = forms.CharField(
+        label="成果名称", max_length=TITLE_LIMIT, help_text="如：学习任务设计方案及工作页。"
+    )
     note = forms.CharField(
-        label="说明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="说明", max_length=NOTE_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     file = forms.FileField(
         label="文件",
@@ -36,10 +49,17 @@ class ProductForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in (*PRODUCTS.types, "jpeg"))}),
         help_text=f"可传 {'、'.join(PRODUCTS.types)}，不超过 {PRODUCTS.limit // MEGABYTE} MB。",
     )
+    uploads = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
 
-    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, too_large: bool = False, tasks: Iterable[Assignment] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.too_large = too_large
+        asked = [(row.pk, f"{row.title}（{row.mode_title}）") for row in tasks]
+        self.fields["assignment"].choices = [*self.fields["assignment"].choices, *asked]  # type: ignore[attr-defined]
+        named = self.data.getlist("uploads") if isinstance(self.data, QueryDict) else []
+        self.fields["uploads"].choices = [(uid, uid) for uid in named]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A product is a file, or words that say what it is; a file that was cut off is named as too large."""
@@ -48,9 +68,58 @@ class ProductForm(forms.Form):
             self.add_error(
                 "file", f"文件超过 {PRODUCTS.limit // MEGABYTE} MB，没有接收。请压缩后再传，已填的文字仍在。"
             )
-        elif not cleaned.get("file") and not (cleaned.get("note") or "").strip():
+        elif not (cleaned.get("file") or cleaned.get("uploads") or (cleaned.get("note") or "").strip()):
             self.add_error("file", "请选择文件；没有文件的成果，请在“说明”中写清内容。")
         return cleaned
+
+
+class AssignmentForm(forms.Form):
+    """What is to be handed in 成果任务."""
+
+    title = forms.CharField(label="任务名称", max_length=TITLE_LIMIT)
+    says = forms.CharField(
+        label="要求", max_length=SAYS_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写清内容、格式和评价要点。",
+    )  # fmt: skip
+    module = forms.ChoiceField(label="所属模块", required=False)
+    mode = forms.ChoiceField(
+        label="完成方式", choices=[(m.value, m.title) for m in WorkMode], widget=forms.RadioSelect,
+        initial=WorkMode.INDIVIDUAL.value, help_text="小组完成的，任一成员提交即为全组提交。",
+    )  # fmt: skip
+    due = forms.CharField(
+        label="截止时间", max_length=16, widget=forms.TextInput(attrs={"type": "datetime-local"}),
+        help_text="须在培训期间；逾期仍可提交，标记为“逾期”。",
+    )  # fmt: skip
+    kinds = forms.MultipleChoiceField(
+        label="文件类型", required=False, choices=[(k.value, k.title) for k in FileKind],
+        widget=forms.CheckboxSelectMultiple, help_text="不选表示各类文件都可以。",
+    )  # fmt: skip
+    most_files = forms.IntegerField(label="最多文件数", min_value=1, max_value=FILES_MOST, initial=1)
+
+    def __init__(self, *args: Any, level: Level, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        modules = [(m.code, f"{m.code} {m.title}") for m in MODULES if m.level == level]
+        self.fields["module"].choices = [("", "不限模块"), *modules]  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, row: Assignment, level: Level) -> AssignmentForm:
+        """As a set assignment stands; its module and mode stay."""
+        due = localtime(row.due_at)
+        shown = {
+            "title": row.title, "says": row.says, "module": row.module, "mode": row.mode, "due": f"{due:%Y-%m-%dT%H:%M}", "kinds": row.kinds, "most_files": row.most_files,
+        }  # fmt: skip
+        form = cls(initial=shown, level=level)
+        return form.without_fixed()
+
+    def as_inputs(self) -> dict[str, Any]:
+        """What the acts take."""
+        said = {name: str(value) for name, value in self.cleaned_data.items() if name != "kinds"}
+        return {"task": said, "kinds": self.cleaned_data["kinds"]}
+
+    def without_fixed(self) -> AssignmentForm:
+        """The form of a change: module and mode are not asked again."""
+        del self.fields["module"], self.fields["mode"]
+        return self
 
 
 class RollForm(forms.Form):

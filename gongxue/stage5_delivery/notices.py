@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+
+from django.utils.timezone import localtime
 
 from gongxue.exchange.notices import send
 from gongxue.foundation.identity.models import Role
@@ -11,10 +14,20 @@ from gongxue.parties.queries import role_of_person, roles_in, roles_of_people
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.discipline import reminder_text
 from gongxue.regulations.lifecycle import MarkCorrectionState
-from gongxue.regulations.roles import Duty
+from gongxue.regulations.roles import Duty, Permission
+from gongxue.regulations.staffing import Seat
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
-from gongxue.stage5_delivery.models import Attendee, ClassNotice, Leave, MarkCorrection
+from gongxue.stage2_staffing.queries import accepted
+from gongxue.stage5_delivery.models import (
+    Assignment,
+    Attendee,
+    ClassNotice,
+    LearningProduct,
+    Leave,
+    MarkCorrection,
+    ProductComment,
+)
 
 
 def absence_warned(attendee: Attendee, counted: int, is_barred: bool, now: datetime) -> None:
@@ -156,3 +169,80 @@ def discipline_reminded(
             once=f"discipline/{training_class.pk}/{day_of(now)}",
             now=now,
         )
+
+
+# Learning products ----------------------------------------------------------------------------------------------------
+
+
+def _products_link(training_class: TrainingClass) -> str:
+    return f"/classes/{training_class.pk}/products/"
+
+
+def _tell_class(
+    row: Assignment, attendees: list[Attendee], subject: str, body: str, kind: Permission, now: datetime
+) -> None:
+    people = [attendee.application.person for attendee in attendees]
+    roles = roles_of_people(people, Duty.TRAINEE).values()
+    link = _products_link(row.training_class)
+    send(roles, subject=subject, body=body, kind=kind.value, link=link, now=now)
+
+
+def _due(row: Assignment) -> str:
+    return f"截止时间：{localtime(row.due_at):%Y-%m-%d %H:%M}（{row.mode_title}）。"
+
+
+def assigned(row: Assignment, attendees: list[Attendee], now: datetime) -> None:
+    """To every trainee of a class that has begun: something is to be handed in."""
+    _tell_class(row, attendees, f"成果任务：{row.title}", _due(row), Permission.ASSIGN_PRODUCT, now)
+
+
+def assignment_changed(row: Assignment, attendees: list[Attendee], now: datetime) -> None:
+    """To every trainee: what is asked for has changed."""
+    subject = f"成果任务有修改：{row.title}"
+    _tell_class(row, attendees, subject, _due(row), Permission.CHANGE_ASSIGNMENT, now)
+
+
+def assignment_withdrawn(row: Assignment, attendees: list[Attendee], reason: str, now: datetime) -> None:
+    """To every trainee: it is asked for no longer; what was handed in counts."""
+    body = f"原因：{reason}。已提交的成果保留有效。"
+    subject = f"成果任务已撤销：{row.title}"
+    _tell_class(row, attendees, subject, body, Permission.WITHDRAW_ASSIGNMENT, now)
+
+
+def handed_in_for(product: LearningProduct, others: list[Attendee], now: datetime) -> None:
+    """To the other members of a group: one of them has handed in for all."""
+    people = [attendee.application.person for attendee in others]
+    send(
+        roles_of_people(people, Duty.TRAINEE).values(),
+        subject=f"{product.attendee}已代表第 {product.group} 组提交“{product.title}”",
+        body="对本组每位成员有效；如需修改，可由任一成员提交新版。",
+        kind=Permission.HAND_IN.value,
+        link=_products_link(product.training_class),
+        now=now,
+    )
+
+
+def commented(
+    comment: ProductComment,
+    title: str,
+    authors: Mapping[Attendee, int],
+    answered: Collection[int],
+    now: datetime,
+) -> None:
+    """Of what an instructor says: to the authors. Of what an author says: to the instructors who may read it.
+
+    authors: attendee → the row of the work that is theirs; answered: the account whose remark is answered, if one is.
+    """
+    kind, subject = (
+        Permission.COMMENT_PRODUCT.value,
+        f"“{title}”有新的{'回复' if comment.answers_id else '评语'}",
+    )
+    if comment.by_author:
+        seats = accepted(comment.training_class, Seat.INSTRUCTOR)
+        people = [seat.person for seat in seats if not answered or seat.person.account_id in answered]
+        roles = roles_of_people(people, Duty.BACKBONE).values()
+        send(roles, subject=subject, kind=kind, link=f"/products/{comment.product_id}/", now=now)
+        return
+    for attendee, product in authors.items():
+        roles_ = role_of_person(attendee.application.person, Duty.TRAINEE)
+        send(roles_, subject=subject, kind=kind, link=f"/products/{product}/", now=now)

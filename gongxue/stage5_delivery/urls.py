@@ -4,6 +4,7 @@ from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage5_delivery.views import (
+    assignments,
     ceremonies,
     contacts,
     groups,
@@ -14,6 +15,7 @@ from gongxue.stage5_delivery.views import (
     office,
     offline,
     own_attendance,
+    portfolio,
     printing,
     products,
     roll,
@@ -88,5 +90,18 @@ urlpatterns = [
     act_route("online-units/<int:pk>/clear/", P.CLEAR_ONLINE),
     route(f"{_CLASS}/products/", products.products, "products", P.SEE_CLASSES),
     route(f"{_CLASS}/products/hand-in/", products.hand_in, P.HAND_IN.value, P.HAND_IN),
+    route("products/<int:pk>/", products.product, "product", P.SEE_CLASSES),
     route("products/<int:pk>/file/", products.product_file, "product_file", P.SEE_CLASSES),
+    route("products/<int:pk>/files/<int:number>/", products.product_file, "product_files", P.SEE_CLASSES),
+    route("products/<int:pk>/new-version/", products.new_version, P.NEW_VERSION.value, P.NEW_VERSION),
+    act_route("products/<int:pk>/comment/", P.COMMENT_PRODUCT),
+    route("classes/<int:pk>/assignments/", assignments.assignments, "assignments", P.SEE_CLASSES),
+    route("classes/<int:pk>/assignments/set/", assignments.assign, P.ASSIGN_PRODUCT.value, P.ASSIGN_PRODUCT),
+    route("assignments/<int:pk>/", assignments.change, P.CHANGE_ASSIGNMENT.value, P.CHANGE_ASSIGNMENT),
+    act_route("assignments/<int:pk>/withdraw/", P.WITHDRAW_ASSIGNMENT),
+    route("attendees/<int:pk>/portfolio/", portfolio.portfolio, "portfolio", P.SEE_CLASSES),
+    route("attendees/<int:pk>/portfolio.pdf", portfolio.portfolio_pdf, "portfolio.pdf", P.SEE_CLASSES),
+    act_route("attendees/<int:pk>/portfolio/pack/", P.PACK_PORTFOLIO),
+    route("portfolios/<int:pk>/", portfolio.pack_progress, "portfolio.progress", P.PACK_PORTFOLIO),
+    route("portfolios/<int:pk>/file/", portfolio.pack_file, "portfolio.file", P.PACK_PORTFOLIO),
 ]

@@ -10,6 +10,9 @@ class AssessmentConfig(AppConfig):
     def ready(self) -> None:
         """Say what stage 6 watches."""
         from gongxue.stage1_planning.queries.watching import WATCHED
+        from gongxue.stage5_delivery.queries.comments import HAS_SCORED
         from gongxue.stage6_assessment.owed import watch_transcripts
+        from gongxue.stage6_assessment.seal import has_scored
 
         WATCHED.append(watch_transcripts)
+        HAS_SCORED.append(has_scored)

@@ -71,7 +71,7 @@ def test_rows_of_organisations_are_scoped() -> None:
 def test_registers_are_what_must_never_change() -> None:
     assert {m.__name__ for m in registers()} == {
         "Event", "Leaf", "Checkpoint", "FormVersion", "StoredFile", "ProvinceReport", "PublishedEdition",
-        "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "SectionVerdict", "Opinion", "LearningProduct",
+        "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "SectionVerdict", "Opinion", "LearningProduct", "ProductFile",
         "Scan", "ScoreSheet",
         "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument", "Reconciliation", "LogLeaf", "LogCheckpoint",
         "Mention", "SubmittedLine", "ReturnedLine",

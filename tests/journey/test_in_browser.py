@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from gongxue.certificates.models import Certificate
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.jobs.backend import drain
 from gongxue.foundation.official_forms.rendering import NAME
 from gongxue.regulations.levels import Level
 from gongxue.regulations.roles import Duty
@@ -203,9 +204,12 @@ def _assess(life: Life, pk: int, team: dict[str, list[Role]]) -> None:
     for trainee in (life.cast.trainee, life.cast.stranger):
         page = life.open(trainee, f"/classes/{pk}/products/", PHONE)
         page.get_by_label("成果名称").fill("学习任务设计方案及工作页")
-        page.get_by_label("文件").set_input_files(
+        page.locator("[data-picker] .choose input").set_input_files(
             {"name": "设计.pdf", "mimeType": "application/pdf", "buffer": pdf()}
         )
+        expect(page.locator(".uploads small")).to_contain_text("正在检查内容")
+        drain()  # the job worker beside the server
+        expect(page.locator(".uploads small")).to_contain_text("已收齐并通过检查")
         press(page, "提交")
     for seat, mark in (("instructor", "80"), ("examiner", "75.5")):
         for teacher in team[seat]:

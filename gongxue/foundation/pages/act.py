@@ -59,6 +59,8 @@ def read_input(parameter: Parameter, request: Request) -> Any:
     """One input of an act from the submitted form; RuleBroken names what cannot be read."""
     kind, name = plain_kind(parameter.kind), parameter.name
     if parameter.model:
+        if not parameter.required and not request.POST.get(name):
+            return parameter.default
         return visible(parameter.model, request.POST.get(name), request.role)
     if isinstance(kind, type) and issubclass(kind, UploadedFile):
         return request.FILES.get(name) or _missing(parameter)

@@ -18,8 +18,8 @@ from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage5_delivery import notices
 from gongxue.stage5_delivery.actions.attendance import warn
 from gongxue.stage5_delivery.actions.leave import REASON_LENGTH
-from gongxue.stage5_delivery.actions.products import RESULTS_STAGE
 from gongxue.stage5_delivery.models import AttendanceMark, MarkCorrection
+from gongxue.stage5_delivery.models.products import RESULTS_STAGE
 from gongxue.stage5_delivery.queries import (
     absences_of,
     corrections_waiting,

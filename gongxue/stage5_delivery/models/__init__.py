@@ -18,9 +18,17 @@ from gongxue.stage5_delivery.models.office import (
     NoticeAddressee,
     Pledge,
 )
-from gongxue.stage5_delivery.models.running import AttendanceMark, Attendee, Delivery, LearningProduct
+from gongxue.stage5_delivery.models.products import (
+    Assignment,
+    LearningProduct,
+    PortfolioPack,
+    ProductComment,
+    ProductFile,
+)
+from gongxue.stage5_delivery.models.running import AttendanceMark, Attendee, Delivery
 
 __all__ = [
+    "Assignment",
     "AttendanceMark",
     "Attendee",
     "Ceremony",
@@ -41,6 +49,9 @@ __all__ = [
     "NoticeAddressee",
     "OnlineUnit",
     "Pledge",
+    "PortfolioPack",
+    "ProductComment",
+    "ProductFile",
     "RollWindow",
     "Scan",
 ]

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from gongxue.foundation.files.models import StoredFile
 from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
 from gongxue.foundation.lifecycle.scope import Scoped
@@ -59,6 +58,9 @@ class Attendee(Scoped):
     may_hand_in = models.BooleanField(
         "可提交学习成果", default=True
     )  # closed while the handed-in work is scored
+    scored = models.PositiveSmallIntegerField(
+        "已评齐第几次", default=0
+    )  # the last attempt whose sheets are all in: what was said about it is no longer sealed
 
     class Meta:
         db_table = "attendee"
@@ -109,34 +111,6 @@ class AttendanceMark(Scoped):
 
     def __str__(self) -> str:
         return f"{self.day} 第{self.period}课时 {Presence(self.presence).title}"
-
-    @classmethod
-    def scope_for(cls, role: Any) -> Q:
-        """As the class; a trainee sees only their own."""
-        if role.is_(Duty.TRAINEE):
-            return Q(attendee__application__person__account=role.account)
-        return in_class_scope(role)
-
-
-class LearningProduct(Scoped):
-    """A learning product 学习成果 handed in; the server fixes the time, a new version is another row."""
-
-    REGISTER = True
-
-    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="products")
-    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="products")
-    attempt = models.PositiveSmallIntegerField("第几次")
-    title = models.CharField("名称", max_length=120)
-    note = models.CharField("说明", max_length=500, blank=True)
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="文件")
-    handed_in_at = models.DateTimeField("提交时间")
-
-    class Meta:
-        db_table = "learning_product"
-        indexes = [models.Index(fields=["attendee", "attempt"], name="product_attendee")]
-
-    def __str__(self) -> str:
-        return f"{self.attendee} {self.title}"
 
     @classmethod
     def scope_for(cls, role: Any) -> Q:

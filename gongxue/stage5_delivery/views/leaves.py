@@ -17,8 +17,8 @@ from gongxue.regulations.lifecycle import LeaveState, MarkCorrectionState
 from gongxue.regulations.parallel import group_title
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage5_delivery.actions.products import RESULTS_STAGE
 from gongxue.stage5_delivery.forms import OnlineForm
+from gongxue.stage5_delivery.models.products import RESULTS_STAGE
 from gongxue.stage5_delivery.queries import (
     absences_of,
     approved_leaves,

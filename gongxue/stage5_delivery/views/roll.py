@@ -28,9 +28,9 @@ from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.models import CourseSession
 from gongxue.stage5_delivery import actions
-from gongxue.stage5_delivery.actions.products import RESULTS_STAGE
 from gongxue.stage5_delivery.forms import RollForm, presences_in, seen_in
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Scan
+from gongxue.stage5_delivery.models.products import RESULTS_STAGE
 from gongxue.stage5_delivery.queries import (
     ClassRow,
     RollSheet,

@@ -27,7 +27,7 @@ from gongxue.regulations.marks import (
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import seat_of
-from gongxue.stage5_delivery.actions import close_hand_in, open_second_hand_in
+from gongxue.stage5_delivery.actions import close_hand_in, open_second_hand_in, scoring_complete
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import absence_of_attendee, has_product
 from gongxue.stage6_assessment import notices
@@ -179,6 +179,8 @@ def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Ed
     )
     first = [list(earlier.values_list("mark", flat=True))] if attempt.number > 1 else []
     state = standing([*first, marks], wanted, edition)
+    if part == Part.PROCESS:
+        scoring_complete(row, attempt.number)
     if state == Standing.SECOND and part == Part.PROCESS:
         open_second_hand_in(row)
     notices.part_decided(row, part, state, now)

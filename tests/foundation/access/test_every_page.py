@@ -30,6 +30,7 @@ from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Opening, S
 from gongxue.stage3_programme.models import Programme, ProgrammeComment, ProgrammeTemplate, ReturnedItem, Room
 from gongxue.stage4_enrolment.models import ApplicantImport, Application, Enrolment, Substitution
 from gongxue.stage5_delivery.models import (
+    Assignment,
     Attendee,
     Ceremony,
     CeremonyPhoto,
@@ -39,6 +40,7 @@ from gongxue.stage5_delivery.models import (
     MarkCorrection,
     Material,
     OnlineUnit,
+    PortfolioPack,
     RollWindow,
 )
 from gongxue.stage6_assessment.models import Correction, Retake
@@ -47,13 +49,13 @@ from tests.routes import ABSENT, Page, pages
 
 # Which rows the number in an address names; the longest beginning counts.
 ROWS: dict[str, type[models.Model]] = {
-    "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application,
+    "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application, "assignments/": Assignment,
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
     "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
-    "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership,
+    "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership, "portfolios/": PortfolioPack,
     "products/": LearningProduct, "reports/": ApplicantImport, "substitutions/": Substitution, "programmes/": Programme, "registers/": Organisation, "retakes/": Retake,
     "role/": Role, "openings/": Opening, "team-changes/": TeamChange, "staffing/runs/": StaffingRun,
     "programmes/items/": ReturnedItem, "programmes/comments/": ProgrammeComment,
@@ -71,7 +73,7 @@ NARROWER: dict[str, set[str]] = {
     "applicant.docx": {"examiner", *LEARNS}, "applicant.pdf": {"examiner", *LEARNS},
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
     "applicants.compare": {"examiner", *LEARNS}, "application.scan": {"examiner", *LEARNS},
-    "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
+    "assignments": LEARNS, "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
     "planning.feasibility": {"stranger", *OFFICE, *TEACHES, *LEARNS}, "pool.xlsx": {"staff", "other staff"},
     "programme.docx": LEARNS, "programme.pdf": LEARNS,
     "programme.parts": {"examiner", "oversight", *OFFICE, *LEARNS},
@@ -99,6 +101,8 @@ NOTHING_THERE = {
     "application.photo",
     "forms.compare",
     "product_file",
+    "product_files",
+    "upload",
     "programme.filed",
     "programme.filed.docx",
     "programme.filed.pdf",
