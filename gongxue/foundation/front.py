@@ -49,7 +49,11 @@ class Front:
             self._workers = ThreadPoolExecutor(self._at_once, thread_name_prefix="work")
         if body is not None:
             environ["wsgi.input"] = body
-        begun, answer = self._workers.submit(self._work, environ).result()
+        try:
+            begun, answer = self._workers.submit(self._work, environ).result()
+        finally:
+            if body is not None:
+                body.close()
         start_response(*begun)
         return answer
 
@@ -86,6 +90,7 @@ def received(environ: Environ) -> BinaryIO | None:
         kept.write(chunk)
         left -= len(chunk)
     if left and environ.get("REQUEST_METHOD") != "PATCH":
+        kept.close()
         raise CutOff
     kept.seek(0)
     return _Rest(kept, source) if length > AT_MOST else kept  # type: ignore[return-value]
@@ -109,6 +114,11 @@ class _Rest(io.RawIOBase):
 
     def __init__(self, ahead: IO[bytes], source: Any) -> None:
         self._ahead, self._source = ahead, source
+
+    def close(self) -> None:
+        """The part on the disk goes."""
+        self._ahead.close()
+        super().close()
 
     def readable(self) -> bool:
         """It is only read."""

@@ -48,9 +48,26 @@ from gongxue.stage3_programme.queries.review import items_of
 from gongxue.stage4_enrolment.actions import admit_applicant, put_on_waiting_list, withdraw_application
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import enrolment_of
-from gongxue.stage5_delivery.actions import add_material, ask_leave, lodge, open_window, propose_marks
+from gongxue.stage5_delivery.actions import (
+    add_material,
+    ask_leave,
+    assign_product,
+    hand_in,
+    lodge,
+    open_window,
+    propose_marks,
+)
 from gongxue.stage5_delivery.codes import code_of
-from gongxue.stage5_delivery.models import Attendee, Leave, Lodging, MarkCorrection, Material, RollWindow
+from gongxue.stage5_delivery.models import (
+    Assignment,
+    Attendee,
+    LearningProduct,
+    Leave,
+    Lodging,
+    MarkCorrection,
+    Material,
+    RollWindow,
+)
 from gongxue.stage6_assessment.actions import request_correction
 from gongxue.stage6_assessment.models import Correction
 from tests.cast import ClassAt
@@ -174,6 +191,21 @@ def _stay(c: ClassAt) -> dict[str, Any]:
 def _lodging(c: ClassAt) -> Lodging:
     held = Lodging.objects.inside(training_class=c.tc).first()
     return held or lodge(training_class=c.tc, place="培训楼", by=c.coordinator, now=c.now, **_stay(c))[0]
+
+
+def _product(c: ClassAt) -> LearningProduct:
+    known = LearningProduct.objects.inside(training_class=c.tc).order_by("pk").first()
+    return known or hand_in(attendee=c.attendees[0], title="工作页", note=WORDS, by=c.trainees[0], now=c.now)
+
+
+def _asked(c: ClassAt) -> dict[str, str]:
+    due = f"{c.tc.last_day} 18:00"
+    return {"title": "工作页", "says": WORDS, "mode": "individual", "due": due, "most_files": "2"}
+
+
+def _assignment(c: ClassAt) -> Assignment:
+    known = Assignment.objects.inside(training_class=c.tc, state="set").order_by("pk").first()
+    return known or assign_product(training_class=c.tc, task=_asked(c), by=c.staff, now=c.now)
 
 
 def _programme(c: ClassAt) -> models.Model | None:
@@ -551,6 +583,12 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CONFIRM_MARK, "process_scored", _staff, _mark_correction, _with(seen=1)),
     Tried(P.DECLINE_MARK, "process_scored", _staff, _mark_correction, _with(seen=1, reason=WORDS)),
     Tried(P.HAND_IN, "started", lambda c: c.trainees[0], _attendee, _with(title="工作页", note=WORDS)),
+    Tried(P.NEW_VERSION, "started", lambda c: c.trainees[0], _product, _with(title="工作页", note=WORDS)),
+    Tried(P.COMMENT_PRODUCT, "started", lambda c: c.instructors[0], _product, _with(text=WORDS)),
+    Tried(P.ASSIGN_PRODUCT, "started", _staff, _tc, lambda c: {"task": _asked(c), "kinds": ["pdf"]}),
+    Tried(P.CHANGE_ASSIGNMENT, "started", _staff, _assignment,
+          lambda c: {"task": _asked(c), "kinds": ["pdf"], "seen": _assignment(c).version}),
+    Tried(P.WITHDRAW_ASSIGNMENT, "started", _staff, _assignment, _with(reason=WORDS)),
     Tried(P.SAVE_SCORE, "taught", lambda c: c.instructors[0], _attendee, _with(part="process", mark="80", comment=WORDS)),
     Tried(P.SCORE_PROCESS, "taught", lambda c: c.instructors[0], _attendee, _with(mark="80", comment=WORDS)),
     Tried(P.SCORE_FINAL, "process_scored", lambda c: c.examiners[0], _attendee, _with(mark="80", comment=WORDS)),

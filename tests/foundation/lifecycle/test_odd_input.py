@@ -222,7 +222,7 @@ def test_no_odd_input_of_the_api_is_an_error_of_ours(
 # Pages whose fields have names of their own; odd fields are sent to them all the same.
 OWN_FIELDS = {
     Permission.SAVE_SCORE, Permission.SCORE_PROCESS, Permission.SCORE_FINAL, Permission.CALL_ROLL, Permission.INVITE,
-    Permission.PROPOSE_MARKS,
+    Permission.PROPOSE_MARKS, Permission.ASSIGN_PRODUCT, Permission.CHANGE_ASSIGNMENT,
     Permission.RESCUE,
     Permission.EDIT_FORM,
     Permission.ANSWER_EVALUATION, Permission.SAVE_APPLICATION, Permission.CREATE_ACCOUNT, Permission.GIVE_ROLE,

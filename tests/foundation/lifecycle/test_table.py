@@ -26,7 +26,7 @@ from gongxue.stage2_staffing.models import TeamChange
 from gongxue.stage3_programme.actions import file_programme
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Substitution
-from gongxue.stage5_delivery.models import Attendee, Leave, MarkCorrection, RollWindow
+from gongxue.stage5_delivery.models import Assignment, Attendee, Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
 from gongxue.stage6_assessment.models import Correction, Retake
 from gongxue.stage7_evaluation.models import Closing
@@ -52,6 +52,9 @@ def rows_of(c: ClassAt, thing: str) -> Any:
         ),
         "substitution": lambda: new_naming(c),
         "closing": lambda: Closing(training_class=c.tc),
+        "assignment": lambda: Assignment(
+            training_class=c.tc, title="工作页", mode="individual", due_at=c.now, set_by=c.staff.account, set_at=c.now
+        ),
         "roll_window": lambda: RollWindow(
             training_class=c.tc, day=c.tc.last_day, period=1, nonce=b"0" * 16, opened_by=c.coordinator.account,
             opened_at=c.now, late_at=c.now, closes_at=c.now,
