@@ -291,6 +291,12 @@ def test_a_day_is_typed_in_one_grid(running: ClassAt, signed_in: SignedIn) -> No
     assert (refused.status_code, "没有要补录的考勤" in refused.content.decode()) == (422, True)
 
 
+def test_without_a_day_the_grid_opens_at_the_first_that_waits(running: ClassAt, signed_in: SignedIn) -> None:
+    entered(running, **{f"d0p{n}s{seat}": "present" for n in range(1, 9) for seat in range(1, 5)})
+    page = signed_in(running.coordinator).get(f"/classes/{running.tc.pk}/roll/day/").content.decode()
+    assert "<h1>2023年6月13日</h1>" in page
+
+
 def test_a_grid_that_clashes_stands_as_it_was_typed(running: ClassAt, signed_in: SignedIn) -> None:
     client, first = signed_in(running.coordinator), running.tc.first_day
     form = {f"marks.{first}/1/{n}": "leave" for n in range(1, 5)} | {

@@ -212,9 +212,13 @@ class GridCell:
 
 
 def grid(request: Request, pk: int) -> HttpResponse:
-    """A whole day on one page: people by periods, one save."""
+    """A whole day on one page: people by periods, one save. Without a day the first one that waits, else the first."""
     tc = visible(TrainingClass, pk, request.role)
-    day = _day(request.GET.get("day", ""))
+    if "day" in request.GET:
+        day = _day(request.GET["day"])
+    else:
+        waiting = rolls_of([tc], clock.today())[tc.pk].waiting
+        day = next((day for day, _ in [*waiting, *lessons_of(tc)]), None)
     if day is None:
         raise Http404
     return _grid_page(request, tc, day)
