@@ -6,8 +6,8 @@ import io
 
 import segno
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 
 from gongxue.certificates.log import compare, latest, leaf_lines, log_key
@@ -62,7 +62,7 @@ def checkpoint_file(request: Request) -> HttpResponseBase:
     """The newest head as a file to keep: C2SP tlog-checkpoint."""
     head = latest()
     if head is None:
-        raise Http404
+        return redirect("certificate_log")  # which says that nothing is there yet
     return _serve(head.note, f"证书存证校验点_{head.size}.txt")
 
 
@@ -70,5 +70,5 @@ def leaves_file(request: Request) -> HttpResponseBase:
     """Every leaf hash of the newest head, a line each: whoever has them computes the root without the platform."""
     head = latest()
     if head is None:
-        raise Http404
+        return redirect("certificate_log")  # which says that nothing is there yet
     return _serve(leaf_lines(head.size), f"证书存证日志_{head.size}.txt")

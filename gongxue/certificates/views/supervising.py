@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from gongxue.certificates import actions
@@ -118,7 +118,7 @@ def reconciliation_as_workbook(request: Request) -> HttpResponseBase:
     months = months_of(place, clock.today()) if place else []
     month = _month(request, months)
     if place is None or month is None:
-        raise Http404
+        return redirect("reconciliation")  # which says what is missing
     made = reconciliation_workbook(
         place, month, lines_of(sums_of(place, month)), reconcile(place), blank_ranges(place)
     )
