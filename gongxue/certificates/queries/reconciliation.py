@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from gongxue.certificates.models import (
     Certificate,
@@ -216,8 +216,10 @@ def overview(role: Role, today: date) -> list[tuple[Organisation, bool, Reconcil
 
 
 def unsigned_month(role: Role, today: date) -> date | None:
-    """Last month, when the institution's ledger has begun before its end and nobody has signed it; two queries."""
+    """Last month, when the institution's ledger has begun before its end and nobody has signed it; one query."""
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    begun = LedgerEntry.objects.scope(role).filter(entered_at__lt=_start(month_after(month))).exists()
-    signed = Reconciliation.objects.scope(role).filter(month=month).exists()
-    return month if begun and not signed else None
+    signed = Reconciliation.objects.unscoped("of the entry's institution").filter(
+        institution=OuterRef("institution"), month=month
+    )
+    begun = LedgerEntry.objects.scope(role).filter(~Exists(signed), entered_at__lt=_start(month_after(month)))
+    return month if begun.exists() else None
