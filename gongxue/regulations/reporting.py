@@ -48,20 +48,17 @@ def employer_breaches(given: str, found: bool, duty: Duty) -> list[Breach]:
     """Whose teachers somebody may report: a school its own, a province those of its schools, an institution all."""
     if found:
         return []
+    name = given[:40]
     if not given:
-        return [Breach("report.employer", "TR 10", "没有填写单位名称。", "请按院校名录填写全称。")]
-    if duty == Duty.SCHOOL:
-        says, way = f"“{given[:40]}”不是本单位。", "院校只报送本单位教师，请填本单位全称或留空。"
+        says, way = "没有填写单位名称。", "请按院校名录填写全称。"
+    elif duty == Duty.SCHOOL:
+        says, way = f"“{name}”不是本单位。", "院校只报送本单位教师，请填本单位全称或留空。"
     elif duty == Duty.PROVINCE:
-        says, way = (
-            f"本省没有单位“{given[:40]}”。",
-            "省级管理部门只报送本省院校的教师，请按院校名录填写全称。",
-        )
+        says = f"本省没有单位“{name}”。"
+        way = "省级管理部门只报送本省院校的教师，请按院校名录填写全称。"
     else:
-        says, way = (
-            f"没有单位“{given[:40]}”。",
-            "请按院校名录填写全称；名录中没有的院校请先联系部指导中心登记。",
-        )
+        says = f"没有单位“{name}”。"
+        way = "请按院校名录填写全称；名录中没有的院校请先联系部指导中心登记。"
     return [Breach("report.employer", "TR 10", says, way)]
 
 

@@ -63,6 +63,13 @@ application    enrolment.decline_seat      offered                   withdrawn  
 application    enrolment.lapse_seat        offered                   waiting        TR 11.3  -   # AMB-63
 application    enrolment.reject            submitted|waiting         rejected       TR 10    r   # E04
 application    enrolment.withdraw  draft|submitted|waiting|offered|admitted  withdrawn      TR 10    -
+substitution   enrolment.admit             named                     done           TR 11.3  -   # ours
+substitution   enrolment.take_back_colleague  named                  ended          TR 11.3  -   # ours
+substitution   enrolment.lapse_colleague   named                     ended          TR 11.3  -   # ours
+substitution   enrolment.reject            named                     ended          TR 11.3  -   # ours
+substitution   enrolment.wait              named                     ended          TR 11.3  -   # ours
+substitution   enrolment.withdraw          named                     ended          TR 11.3  -   # ours
+substitution   enrolment.accept_seat       named                     ended          TR 11.3  -   # ours
 delivery       delivery.start              preparing                 running        TR 11    -
 delivery       delivery.finish             running                   finished       TR 11    -
 roll_window    delivery.close_window       open                      closed         TR 12    -   # G02
@@ -73,11 +80,21 @@ leave          delivery.refuse_leave       requested                 refused    
 leave          delivery.withdraw_leave     requested|approved        withdrawn      TR 12    -
 mark_correction  delivery.confirm_mark     proposed                  confirmed      TR 12    s   # G03
 mark_correction  delivery.decline_mark     proposed                  declined       TR 12    rs  # G03
+assignment     delivery.withdraw_assignment  set                     withdrawn      TR 12.1  r   # G05
 retake         assessment.allow_retake     applied                   allowed        TR 12.2  -   # G14, AMB-09
 results        assessment.confirm          open                      confirmed      TR 13.1  -   # H11
 correction     assessment.countersign      requested                 countersigned  MG 13    s   # G19
 correction     assessment.refuse_correction  requested               refused        MG 13    rs  # G19
 closing        evaluation.close            open                      closed         TR 13    -   # H03
+certificate_case  certificates.replace     applied                   done           MG 18.1  s   # Q23, AMB-71
+certificate_case  certificates.correct     applied                   done           MG 18.2  s   # Q23, AMB-71
+certificate_case  certificates.void        applied                   done           MG 18.2  s   # Q23, AMB-71
+certificate_case  certificates.revoke      applied                   done           MG 18.1  s   # Q24, AMB-71
+certificate_case  certificates.refuse_case  applied                  refused        MG 18.2  rs  # Q25, AMB-71
+certificate_case  certificates.keep        applied                   refused        MG 18.1  rs  # Q24, AMB-71
+certificate_case  certificates.withdraw_case  applied                withdrawn      MG 18.2  -   # ours
+misuse         certificates.hand_over_misuse  reported               handed_over    MG 18.2  rs  # Q31
+misuse         certificates.close_misuse   reported|handed_over      closed         MG 18.2  rs  # Q31
 form_draft     forms.publish               draft                     published      TR 13    s   # note 7
 form_draft     forms.drop                  draft                     withdrawn      TR 13    -   # note 7
 """
@@ -147,6 +164,10 @@ FINAL = {
     "results": {"confirmed"},
     "correction": {"countersigned", "refused"},
     "closing": {"closed"},
+    "substitution": {"done", "ended"},
+    "assignment": {"withdrawn"},
+    "certificate_case": {"done", "refused", "withdrawn"},
+    "misuse": {"closed"},
     "form_draft": {"published", "withdrawn"},
 }
 
@@ -199,6 +220,8 @@ STANDS_AT = {
     "enrolment.accept_seat": EMPLOYERS,
     "enrolment.decline_seat": EMPLOYERS,
     "enrolment.lapse_seat": set(),
+    "enrolment.take_back_colleague": EMPLOYERS,
+    "enrolment.lapse_colleague": set(),
     "enrolment.reject": TRAINING,
     "enrolment.withdraw": EMPLOYERS,
     "delivery.start": TRAINING,
@@ -211,11 +234,21 @@ STANDS_AT = {
     "delivery.withdraw_leave": EMPLOYERS,
     "delivery.confirm_mark": TRAINING,
     "delivery.decline_mark": TRAINING,
+    "delivery.withdraw_assignment": EMPLOYERS,
     "assessment.allow_retake": TRAINING,
     "assessment.confirm": TRAINING,
     "assessment.countersign": PROVINCE,
     "assessment.refuse_correction": PROVINCE,
     "evaluation.close": TRAINING,
+    "certificates.replace": TRAINING,
+    "certificates.correct": TRAINING,
+    "certificates.void": TRAINING,
+    "certificates.revoke": PROVINCE,
+    "certificates.refuse_case": TRAINING,
+    "certificates.keep": PROVINCE,
+    "certificates.withdraw_case": EMPLOYERS,
+    "certificates.hand_over_misuse": PROVINCE,
+    "certificates.close_misuse": PROVINCE,
     "forms.publish": CENTRE,
     "forms.drop": CENTRE,
 }
@@ -225,6 +258,7 @@ BY_THE_DAILY_RUN = {
     "enrolment.close",
     "enrolment.offer_seat",
     "enrolment.lapse_seat",
+    "enrolment.lapse_colleague",
 }
 
 

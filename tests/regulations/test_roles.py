@@ -54,6 +54,10 @@ institution: staffing.request_team                                           # C
 province: staffing.approve_team staffing.refuse_team                         # C11, AMB-12: TR 8
 institution: staffing.chain                                                   # C07: TR 8
 system: staffing.expire staffing.substitute platform.daily platform.restore
+system: enrolment.lapse_colleague                                            # ours
+province institution school: enrolment.report                                # E03: TR 10
+school: enrolment.name_colleague enrolment.take_back_colleague               # ours
+trainee: people.consent                                                      # MG 25.4
 system: enrolment.offer_seat enrolment.lapse_seat                            # AMB-63
 institution backbone: programme.edit                                         # D01: TR 9
 backbone: programme.confirm                                                  # D01: TR 9
@@ -95,6 +99,10 @@ institution coordinator: delivery.approve_leave delivery.refuse_leave        # G
 institution coordinator: delivery.set_online delivery.clear_online           # IP 8
 trainee: delivery.scan delivery.join_online                                  # G02: TR 12
 trainee: delivery.ask_leave delivery.withdraw_leave                          # G03: TR 12
+institution backbone: delivery.assign delivery.change_assignment delivery.withdraw_assignment  # G05: TR 12.1
+trainee: delivery.new_version                                                # G05: TR 12.1
+backbone trainee: delivery.comment                                           # ours
+centre province institution coordinator backbone trainee: delivery.pack      # ours
 trainee: delivery.hand_in                                                    # G05: TR 12.1
 backbone: assessment.save assessment.score_process assessment.score_final    # G06 G12: TR 12
 trainee: assessment.apply_retake                                             # G14: TR 12.2
@@ -207,6 +215,7 @@ def test_the_daily_run_decides_nothing_that_a_person_should() -> None:
         "enrolment.close",
         "enrolment.offer_seat",
         "enrolment.lapse_seat",
+        "enrolment.lapse_colleague",  # the day that stood in the naming is over
         "delivery.remind",  # MG 10: what every class must be told, in words that stand in the regulation
     }
 
