@@ -37,6 +37,7 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     class-page          培训班页面：机构工作人员打开一页的时间
     roll-call           考勤点名：30 人一课时，经网页提交
     import-people       从 Excel 导入一万人：每秒人数
+    import-applicants   从 Excel 报送一万名参训教师：每秒人数
     issue-certificates  核发一千张证书：每秒张数
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
     staffing-2000       全国统一推荐：2000 个班次、5000 名教师（几分钟）
