@@ -553,7 +553,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.UNDO_ARRIVAL, "started", _coordinator, _attendee, _with(reason=WORDS)),
     Tried(P.MARK_NO_SHOW, "started", _coordinator, _missing, _with(reason=WORDS)),
     Tried(P.NAME_GROUPS, "started", _coordinator, _tc, _named),
-    Tried(P.ADD_MATERIAL, "started", _staff, _tc, _with(title="工作页", note=WORDS, kind="other", standard=False)),
+    Tried(P.ADD_MATERIAL, "started", _staff, _tc, _with(title="工作页", note=WORDS, kind="other")),
     Tried(P.GIVE_MATERIAL, "started", _coordinator, _material, lambda c: {"ticks": {str(a.pk): 1 for a in c.attendees}}),
     Tried(P.SEND_NOTICE, "started", _coordinator, _tc, _with(title="提醒", text=WORDS, audience="all", discipline=False)),
     Tried(P.REMIND, "started", _coordinator, _tc, _with(spoken=True)),
