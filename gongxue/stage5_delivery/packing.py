@@ -7,7 +7,7 @@ The archive lies below the store's folder, is no stored file and goes after a da
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.jobs.backend import advance
 from gongxue.foundation.lifecycle.errors import NotThere
 from gongxue.foundation.pages.typesetter import typeset
+from gongxue.regulations.calendar import SHANGHAI
 from gongxue.stage5_delivery.models import (
     Attendee,
     LearningProduct,
@@ -43,9 +44,12 @@ def _moment(at: datetime) -> str:
     return f"{localtime(at):%Y-%m-%d %H:%M}"
 
 
-def index_pdf(portfolio: Portfolio, at: datetime) -> bytes:
-    """The index of a portfolio, as whoever asked may see it. GlyphsMissing when a character is in no font."""
-    attendee, absence = portfolio.attendee, portfolio.absence
+def index_pdf(portfolio: Portfolio) -> bytes:
+    """The index of a portfolio, as whoever asked may see it; the same contents give the same bytes.
+
+    GlyphsMissing when a character is in no font.
+    """
+    attendee, absence, at = portfolio.attendee, portfolio.absence, _latest(portfolio)
     tc = attendee.training_class
     data = {
         "name": attendee.application.person.name,
@@ -60,9 +64,17 @@ def index_pdf(portfolio: Portfolio, at: datetime) -> bytes:
         "marks": {presence.title: number for presence, number in absence.counts.items()},
         "works": [_work_data(work) for work in portfolio.works],
         "missing": [row.title for row in portfolio.missing],
-        "printed": _moment(at),
+        "until": _moment(at),
     }
     return typeset(TEMPLATE, data, at)
+
+
+def _latest(portfolio: Portfolio) -> datetime:
+    """When the last of what it shows came about; the first day of the class when there is nothing."""
+    first = datetime.combine(portfolio.attendee.training_class.first_day, time(), SHANGHAI)
+    moments = [version.handed_in_at for work in portfolio.works for version in work.versions]
+    said = [row.at for work in portfolio.works for top in work.comments for row in (top, *top.thread)]
+    return max([first, *moments, *said])
 
 
 def _work_data(work: Work) -> dict[str, Any]:
@@ -111,7 +123,7 @@ def build(pk: int, by: Role, now: datetime) -> dict[str, int]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     unfinished = path.with_suffix(".part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        archive.writestr(_entry(INDEX, now), index_pdf(portfolio, now))
+        archive.writestr(_entry(INDEX, now), index_pdf(portfolio))
         files = _add_all(archive, portfolio)
     unfinished.replace(path)
     PortfolioPack.objects.inside(pk=pack.pk, made_at=None).update(made_at=now, size=path.stat().st_size)

@@ -47,7 +47,7 @@ def portfolio(request: Request, pk: int) -> HttpResponse:
 def portfolio_pdf(request: Request, pk: int) -> HttpResponseBase:
     """The index of a portfolio."""
     attendee = _attendee(request, pk)
-    data = packing.index_pdf(portfolio_of(request.role, attendee), clock.now())
+    data = packing.index_pdf(portfolio_of(request.role, attendee))
     name = f"学习档案目录-{attendee.application.person.name}.pdf"
     return serve_bytes(data, name=name, media_type="application/pdf")
 
