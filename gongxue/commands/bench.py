@@ -39,6 +39,7 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     import-people       从 Excel 导入一万人：每秒人数
     import-applicants   从 Excel 报送一万名参训教师：每秒人数
     issue-certificates  核发一千张证书：每秒张数
+    upload              上传 1 GB 视频并检查：几秒，是复制加校验的几倍
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
     staffing-2000       全国统一推荐：2000 个班次、5000 名教师（几分钟）
     form-pdf            填好的申请表排版：一个处理器核每秒份数

@@ -19,6 +19,7 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.jobs.backend import advance
 from gongxue.foundation.lifecycle.errors import NotThere
 from gongxue.foundation.pages.typesetter import typeset
+from gongxue.regulations.attendance import Presence
 from gongxue.regulations.calendar import SHANGHAI
 from gongxue.stage5_delivery.models import (
     Attendee,
@@ -61,7 +62,7 @@ def index_pdf(portfolio: Portfolio) -> bytes:
         "days": f"{tc.first_day:%Y-%m-%d} 至 {tc.last_day:%Y-%m-%d}",
         "absent": absence.counted,
         "limit": tc.edition.absence_limit,
-        "marks": {presence.title: number for presence, number in absence.counts.items()},
+        "marks": {Presence(value).title: number for value, number in absence.counts.items()},
         "works": [_work_data(work) for work in portfolio.works],
         "missing": [row.title for row in portfolio.missing],
         "until": _moment(at),
