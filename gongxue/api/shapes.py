@@ -54,6 +54,7 @@ from gongxue.stage3_programme.models import (
 )
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion, Substitution
 from gongxue.stage5_delivery.models import (
+    Assignment,
     Attendee,
     Ceremony,
     CeremonyPhoto,
@@ -69,6 +70,8 @@ from gongxue.stage5_delivery.models import (
     NightAbsence,
     OnlineUnit,
     Pledge,
+    PortfolioPack,
+    ProductComment,
     RollWindow,
     Scan,
 )
@@ -181,6 +184,11 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Lodging: ("id", "training_class.id", "person.id", "kind", "first_night", "last_night", "written_at"),
     NightAbsence: ("id", "lodging.id", "night", "reason", "noted_at"),
     LearningProduct: ("id", "attendee.id", "attempt", "title", "note", "handed_in_at"),
+    Assignment: (
+        "id", "training_class.id", "title", "says", "module", "mode", "kinds", "most_files", "due_at", "state", "version", "set_at",
+    ),
+    PortfolioPack: ("id", "attendee.id", "asked_at", "made_at", "size"),
+    ProductComment: ("id", "product.id", "version", "answers.id", "text", "by_author", "at"),
     DraftSheet: ("id", "mark", "comment", "saved_at"),
     ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),
     Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),

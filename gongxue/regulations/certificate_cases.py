@@ -213,15 +213,19 @@ def spoil_breaches(quantity: int, in_stock: int, reason: str, witness: str, own:
     return breaches
 
 
+def early_breaches(month: date, today: date) -> list[Breach]:
+    """Only a month that is over is signed. month: its first day."""
+    if month < today.replace(day=1):
+        return []
+    says = f"{month_said(month)}还没有结束。"
+    return [Breach("reconcile.early", "MG 18.2", says, "请在次月办理该月对账。")]
+
+
 def reconcile_breaches(
-    month: date, today: date, done: bool, differences: list[str], closing: int, counted: int
+    month: date, done: bool, differences: list[str], closing: int, counted: int
 ) -> list[Breach]:
-    """A month is signed when it is over, nothing differs in the books and the counted sheets are those of the books."""
+    """A month is signed once, when nothing differs in the books and the counted sheets are those of the books."""
     breaches = []
-    if today < month_after(month):
-        breaches.append(
-            Breach("reconcile.early", "MG 18.2", f"{month_said(month)}还没有结束。", "请在次月办理该月对账。")
-        )
     if done:
         breaches.append(
             Breach("reconcile.twice", "MG 18.2", f"{month_said(month)}已经对账。", "请查看已有的对账记录。")

@@ -58,12 +58,19 @@ def end(certificate: Certificate, kind: LedgerEntry.Kind, c: ClassAt) -> None:
 
 def replace_serial(certificate: Certificate, c: ClassAt) -> str:
     """What stock and ledger look like after 补发: the next serial, the old one void. Returns the new one."""
-    end(certificate, LedgerEntry.Kind.REPLACED, c)
     stock = SerialNumberRow.objects.unscoped("tests").filter(institution=certificate.institution)
+    held = stock.filter(certificate=certificate, state=SerialNumberRow.State.ISSUED)
+    old = held.get().serial
+    held.update(state=SerialNumberRow.State.VOID)
     order = max(stock.values_list("order", flat=True)) + 1
     serial = f"{certificate.province_code}{certificate.institution.code}{order:05d}"
     SerialNumberRow.objects.create(
         institution=certificate.institution, order=order, serial=serial, certificate=certificate,
         state=SerialNumberRow.State.ISSUED,
     )  # fmt: skip
+    LedgerEntry(
+        institution=certificate.institution, province_code=certificate.province_code, certificate=certificate,
+        kind=LedgerEntry.Kind.REPLACED, first_serial=serial, last_serial=serial, former_serial=old, quantity=1,
+        reason="测试", entered_by=c.staff.account, entered_at=c.now + timedelta(hours=1),
+    ).save()  # fmt: skip
     return serial

@@ -28,8 +28,7 @@ from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage3_programme.queries import programme_of
 from gongxue.stage4_enrolment.actions import admit_applicant
-from gongxue.stage5_delivery import actions as delivery
-from gongxue.stage5_delivery.actions import hand_in
+from gongxue.stage5_delivery.actions import hand_in, products
 from gongxue.stage6_assessment.actions import (
     allow_retake,
     apply_retake,
@@ -269,7 +268,7 @@ def test_a_huge_or_broken_file(
 ) -> None:
     c = class_at("started", headcount=1)
     at_time(c.now)
-    monkeypatch.setattr(delivery, "PRODUCTS", Slot("学习成果", uploads.PRODUCTS.types, 2 * 1024 * 1024))
+    monkeypatch.setattr(products, "PRODUCTS", Slot("学习成果", uploads.PRODUCTS.types, 2 * 1024 * 1024))
     make, rule, words = BAD_FILES[case]
     with nothing_changes():
         fields = {"title": "工作页", "file": make()}

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from pytest_django import DjangoDbBlocker
 
-from gongxue.certificates import actions
+from gongxue.certificates.actions import issuing
 from gongxue.stage6_assessment.queries import transcript_of
 from tests.classes import Classes
 from tests.faults.counts import short_and_full
@@ -54,6 +54,6 @@ def test_a_certificate_for_somebody_unqualified_is_found_out(
     live: Callable[..., Counter[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: issuing that does not ask who is qualified."""
-    monkeypatch.setattr(actions, "lines_to_certify", transcript_of)
+    monkeypatch.setattr(issuing, "lines_to_certify", transcript_of)
     with pytest.raises(AssertionError, match="a certificate for attendee"):
         live(200, phases=[Phase.generate])

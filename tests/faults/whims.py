@@ -94,7 +94,9 @@ class Whims:
             return self._c.tc
         if model is ReportingRound:
             return self._c.tc.round
-        rows = list(model.objects.unscoped(ANY).filter(training_class=self._c.tc).order_by("pk"))  # type: ignore[attr-defined]
+        every = model.objects.unscoped(ANY).order_by("pk")  # type: ignore[attr-defined]
+        of_class = any(field.name == "training_class" for field in model._meta.get_fields())
+        rows = list(every.filter(training_class=self._c.tc) if of_class else every)
         return self.one_of(rows) if rows else None
 
     def _value(self, parameter: Parameter, row: Any) -> Any:

@@ -14,7 +14,7 @@ from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
 from gongxue.regulations.calendar import day_of
-from gongxue.regulations.certificate_cases import Misuse, reconcile_breaches
+from gongxue.regulations.certificate_cases import Misuse, early_breaches, reconcile_breaches
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import refuse_own
 
@@ -28,9 +28,10 @@ def reconcile_month(*, month: date, counted: int, by: Role, now: datetime) -> Re
     """
     place = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     first = month.replace(day=1)
+    refuse_if(early_breaches(first, day_of(now)))  # before anything is summed: a year may be 9999
     done = Reconciliation.objects.scope(by).filter(institution=place, month=first).exists()
     sums = sums_of(place, first)
-    refuse_if(reconcile_breaches(first, day_of(now), done, reconcile(place), sums["closing"], counted))
+    refuse_if(reconcile_breaches(first, done, reconcile(place), sums["closing"], counted))
     made: Reconciliation = Reconciliation.objects.create(
         institution=place, province_code=place.province_code, month=first, sums=sums, counted=counted,
         signed_by=by.account, signed_at=now,

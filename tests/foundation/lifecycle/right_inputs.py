@@ -198,6 +198,15 @@ def _product(c: ClassAt) -> LearningProduct:
     return known or hand_in(attendee=c.attendees[0], title="工作页", note=WORDS, by=c.trainees[0], now=c.now)
 
 
+def _last_month(c: ClassAt) -> dict[str, Any]:
+    return {"month": str(c.now.date().replace(day=1) - timedelta(days=1)), "counted": 0}
+
+
+def _others_product(c: ClassAt) -> LearningProduct:
+    """Of the second trainee: the first one's hand-ins are used up by the odd ones."""
+    return hand_in(attendee=c.attendees[1], title="工作页", note=WORDS, by=c.trainees[1], now=c.now)
+
+
 def _asked(c: ClassAt) -> dict[str, str]:
     due = f"{c.tc.last_day} 18:00"
     return {"title": "工作页", "says": WORDS, "mode": "individual", "due": due, "most_files": "2"}
@@ -290,6 +299,9 @@ def _case(kind: str) -> Callable[[ClassAt], models.Model]:
     def made(c: ClassAt) -> models.Model:
         known = CertificateCase.objects.inside(kind=kind, state="applied").first()
         row: Any = _collected(c) if kind in ("replacement", "revocation") else _certificate(c)
+        if known is None:  # one thing waits about a certificate at a time
+            waiting = CertificateCase.objects.unscoped("test").filter(certificate=row, state="applied")
+            waiting.update(state="withdrawn")
         more = {"holder": "张更正", "courses": row.courses, "periods": 48} if kind == "correction" else {}
         return known or _ASKS[kind](
             certificate=row, reason=WORDS, by=c.certificate_officer, now=c.now, **more
@@ -482,6 +494,7 @@ TRIED: tuple[Tried, ...] = (
           lambda c: {"organisation": c.tc.institution_id, "duty": "coordinator"}),
     Tried(P.SUSPEND_ACCOUNT, "planned", _centre, lambda c: c.people.stranger.account, _with(reason=WORDS)),
     Tried(P.END_ROLE, "planned", _centre, lambda c: c.people.stranger, _with(reason=WORDS)),
+    Tried(P.RECONCILE, "planned", _officer, lambda c: None, _last_month),
     Tried(P.RECEIVE_STOCK, "planned", lambda c: c.certificate_officer, lambda c: None, _with(quantity=3)),
     Tried(P.APPROVE_LINE, "submitted", _province, _tc, _seen()),
     Tried(P.RETURN_LINE, "submitted", _province, _tc, _seen(reason=WORDS)),
@@ -583,7 +596,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CONFIRM_MARK, "process_scored", _staff, _mark_correction, _with(seen=1)),
     Tried(P.DECLINE_MARK, "process_scored", _staff, _mark_correction, _with(seen=1, reason=WORDS)),
     Tried(P.HAND_IN, "started", lambda c: c.trainees[0], _attendee, _with(title="工作页", note=WORDS)),
-    Tried(P.NEW_VERSION, "started", lambda c: c.trainees[0], _product, _with(title="工作页", note=WORDS)),
+    Tried(P.NEW_VERSION, "started", lambda c: c.trainees[1], _others_product, _with(title="工作页", note=WORDS)),
     Tried(P.COMMENT_PRODUCT, "started", lambda c: c.instructors[0], _product, _with(text=WORDS)),
     Tried(P.ASSIGN_PRODUCT, "started", _staff, _tc, lambda c: {"task": _asked(c), "kinds": ["pdf"]}),
     Tried(P.CHANGE_ASSIGNMENT, "started", _staff, _assignment,

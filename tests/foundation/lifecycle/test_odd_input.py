@@ -52,6 +52,7 @@ MORE_WRONG: list[Any] = [[], {}, 10**30, {"x": {"y": []}}, {str(10**30): "presen
 # The mapping of INVITE under another name; an act whose only input is a file (tests/foundation/files).
 NOT_TRIED = {
     Permission.NOMINATE, Permission.ATTACH_ENDORSEMENT, Permission.ATTACH_CHANGE_SCAN, Permission.ADD_PHOTO,
+    Permission.ATTACH_PHOTO,
 }  # fmt: skip
 
 
@@ -124,7 +125,11 @@ class ThroughTheApi(Door):
     def send(self, tried: Tried, pk: int, inputs: dict[str, Any]) -> HttpResponse:
         where = path_of(ACTS[tried.permission]).replace("{pk}", str(pk))
         client = self.client(tried.by(self.c))
-        if tried.permission in (Permission.HAND_IN, Permission.ADD_MATERIAL):  # with a file, so a form
+        if tried.permission in (
+            Permission.HAND_IN,
+            Permission.NEW_VERSION,
+            Permission.ADD_MATERIAL,
+        ):  # with a file, so a form
             sent = {k: _as_form(v) for k, v in inputs.items()}
             return client.post(f"/api/v1{where}", sent)  # type: ignore[return-value]
         body = json.dumps(inputs, default=str)
@@ -172,7 +177,7 @@ def _fields(inputs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _as_form(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_form(part) for part in value]
-    text = "on" if value is True else "" if value in (None, False) else str(value)
+    text = "on" if value is True else "" if value is None or value is False else str(value)  # 0 is a number
     return text.encode("utf-8", "replace").decode()  # no browser sends half a character
 
 
