@@ -7,6 +7,7 @@ import selectors
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,7 +51,9 @@ def served(application: str = PRODUCT) -> Iterator[Served]:
     port = _free_port()
     command = _web("127.0.0.1", port, WORKERS)
     command[command.index(PRODUCT)] = application
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[1])
+    process = subprocess.Popen(
+        command, cwd=Path(__file__).parents[1], stdout=sys.stderr
+    )  # ours is for the figures
     try:
         _wait_for(process, port)
         yield Served(process.pid, port)

@@ -81,6 +81,7 @@ def class_certificates(request: Request, pk: int) -> HttpResponse:
         "printable": sum(not row.void for row in rows),
         "full": full,
         "may_issue": role.may(Permission.ISSUE),
+        "may_look_up": role.may(Permission.SEE_LEDGER),
         "stock": stock_left(tc.institution),
     }
     if lines and not full:
