@@ -14,6 +14,7 @@ from django.db import IntegrityError
 
 from bench.copies import Copies
 from gongxue.certificates import actions
+from gongxue.certificates.actions import issuing as issuing_acts
 from gongxue.certificates.actions import numbering
 from gongxue.certificates.books import CHECKS
 from gongxue.certificates.models import Certificate, LedgerEntry, NumberCounter, SerialNumberRow
@@ -114,7 +115,8 @@ def test_numbering_without_the_lock_is_found_out(
     def looked_up(series: str) -> NumberCounter:
         return NumberCounter.objects.get_or_create(series=series)[0]
 
-    monkeypatch.setattr(numbering, "_counter", looked_up)
+    for module in (numbering, issuing_acts):
+        monkeypatch.setattr(module, "counter_of", looked_up)
     results = race(*[issuing(c) for c in classes])
     assert any(isinstance(result, IntegrityError) for result in results), "the constraint had the last word"
 

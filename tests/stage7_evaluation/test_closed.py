@@ -30,6 +30,29 @@ LEFT_OPEN = {  # what the texts leave open after the closing → who may do it
     Permission.SET_WILLING: {"instructor 1", "instructor 2"},  # nor their own entry in the pool
     Permission.CLOSE_TEMPLATE: {"centre"},  # not a part of the class
     Permission.DOWNLOAD: {"trainee 4"},  # MG 18.2: the holder collects when they come
+    Permission.HAND_OUT: {"certificate_officer"},
+    # MG 18: certificates are replaced, corrected and revoked as long as they are held
+    Permission.APPLY_REPLACEMENT: {"certificate_officer", "trainee 4"},
+    Permission.APPLY_CORRECTION: {"certificate_officer", "trainee 4"},
+    Permission.APPLY_REVOCATION: {"certificate_officer"},
+    # taking one's own consent back, a look that leaves an entry, a copy of what may be read anyway
+    Permission.SHARE_CONTACT: {f"trainee {n}" for n in (1, 2, 3, 4)},
+    Permission.SEE_PHONE: {"institution", "coordinator", "instructor 1", "instructor 2", "trainee 1"},
+    Permission.PACK_PORTFOLIO: {
+        "centre",
+        "province",
+        "institution",
+        "coordinator",
+        "instructor 1",
+        "instructor 2",
+        "examiner 1",
+        "examiner 2",
+        "examiner 3",
+        "trainee 1",
+        "trainee 2",
+        "trainee 3",
+        "trainee 4",
+    },
 }
 
 
@@ -42,9 +65,21 @@ def closed(class_at: ClassAtFixture) -> ClassAt:
 def inputs_of(c: ClassAt, act: Act, row: Any) -> dict[str, Any]:
     """As right as they can be."""
     given = RIGHT[act.permission].inputs(c) if act.permission in RIGHT else {}
+    if act.permission == Permission.SEE_PHONE:  # on its page only, so not among the tried ones
+        given = {"attendee": c.attendees[0].pk}
     if any(p.name == "seen" and p.required for p in act.parameters):
         given = {**given, "seen": row.version}
+    given = {
+        **given,
+        **{p.name: _row(p.model, given[p.name]) for p in act.parameters if p.model and p.name in given},
+    }
     return {p.name: given.get(p.name, "核对") for p in act.parameters[1:] if p.required or p.name in given}
+
+
+def _row(model: type[models.Model], key: Any) -> Any:
+    """What the API names by its number."""
+    rows: Any = model.objects.unscoped("a test") if issubclass(model, Scoped) else model._default_manager
+    return rows.get(pk=key) if isinstance(key, int) else key
 
 
 def rows_of(model: type[models.Model], c: ClassAt) -> list[Any]:
@@ -65,15 +100,18 @@ def test_nothing_of_a_closed_class_can_be_done(closed: ClassAt) -> None:
         for name, role in everybody(closed).items():
             for row in rows_of(thing, closed) if role.may(permission) else ():
                 tried += 1
-                if _is_done(act, row, inputs_of(closed, act, row), role, closed):
+                if _is_done(act, row, role, closed):
                     done.setdefault(permission, set()).add(name)
     assert tried > 200
     assert done == LEFT_OPEN
 
 
-def _is_done(act: Act, row: Any, inputs: dict[str, Any], role: Role, c: ClassAt) -> bool:
+def _is_done(act: Act, row: Any, role: Role, c: ClassAt) -> bool:
     with transaction.atomic():
         try:
+            inputs = inputs_of(
+                c, act, row
+            )  # may be refused itself: what it is about cannot be begun any more
             act.function(**{act.parameters[0].name: row}, **inputs, by=role, now=c.now)
         except (Refusal, NotThere):
             return False
