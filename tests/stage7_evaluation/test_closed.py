@@ -107,11 +107,12 @@ def test_nothing_of_a_closed_class_can_be_done(closed: ClassAt) -> None:
 
 
 def _is_done(act: Act, row: Any, role: Role, c: ClassAt) -> bool:
+    try:
+        inputs = inputs_of(c, act, row)
+    except Refusal:  # what it is about cannot be begun any more
+        return False
     with transaction.atomic():
         try:
-            inputs = inputs_of(
-                c, act, row
-            )  # may be refused itself: what it is about cannot be begun any more
             act.function(**{act.parameters[0].name: row}, **inputs, by=role, now=c.now)
         except (Refusal, NotThere):
             return False
