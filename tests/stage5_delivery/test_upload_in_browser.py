@@ -146,6 +146,9 @@ def test_pause_two_files_and_one_that_is_not_what_it_says(
     expect(first.locator("small")).to_contain_text("网络中断")
     first.get_by_role("button", name="暂停").click()
     expect(first.locator("small")).to_contain_text("已暂停")
+    first.get_by_role("button", name="继续").click()  # at once, while it still waits for the line
+    expect(first.locator("small")).to_contain_text("网络中断")
+    first.get_by_role("button", name="暂停").click()
     drain()
     expect(second.locator("small")).to_contain_text("可能改过扩展名")
     page.get_by_role("button", name="提交", exact=True).click()

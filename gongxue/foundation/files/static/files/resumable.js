@@ -20,7 +20,6 @@ export function markOf(file) {
 }
 
 const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); addEventListener("online", resolve, { once: true }); });
 
 class Failed extends Error {
   constructor(status, says) { super(says); this.status = status; }
@@ -37,9 +36,15 @@ export class Resumable {
 
   tell(phase, says = "") { this.phase = phase; this.says = says; this.onchange(this); }
 
+  // Until the time has passed, the line is back, or somebody pauses or goes on: a press of a button never waits.
+  sleep(ms) {
+    return new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, ms); addEventListener("online", resolve, { once: true }); });
+  }
+
   pause() {
     this.stopped = true;
     this.request?.abort();
+    this.wake?.();
     this.tell("paused");
   }
 
@@ -52,9 +57,11 @@ export class Resumable {
 
   // Send what is missing, however often the line breaks, then wait for the check.
   async go() {
+    this.stopped = false;
+    this.again = this.running; // paused a moment ago: what broke off then was no failure of the line
+    this.wake?.();
     if (this.running) return;
     this.running = true;
-    this.stopped = false;
     try {
       for (let tries = 0; !this.stopped;) {
         try {
@@ -63,8 +70,9 @@ export class Resumable {
         } catch (error) {
           if (this.stopped) return;
           if (!(error instanceof Failed)) throw error;
+          if (this.again) { this.again = false; continue; }
           if (!this.retried(error)) return;
-          await sleep(WAITS[Math.min(tries++, WAITS.length - 1)]);
+          await this.sleep(WAITS[Math.min(tries++, WAITS.length - 1)]);
         }
       }
     } finally {
@@ -145,7 +153,7 @@ export class Resumable {
         await this.ask("PATCH", this.where, { "Upload-Offset": this.file.size, "Content-Type": "application/offset+octet-stream" }, new Blob([]));
       } else if (status.state === "ready") { this.tell("ready"); return; } else if (status.state === "refused") { this.tell("refused", status.problem); return; }
       this.tell("checking", status.of ? `${Math.floor((100 * status.done) / status.of)}%` : "");
-      await sleep(700);
+      await this.sleep(700);
       if (this.stopped) return;
     }
   }
