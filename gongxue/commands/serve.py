@@ -147,7 +147,7 @@ def _web(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "gongxue.wsgi:application", "--interface", "wsgi", "--host", host,
         "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS), "--backpressure", "4096", "--no-ws",
-        "--respawn-failed-workers", "--log-level", "warning", "--no-access-log",
+        "--respawn-failed-workers", "--log-level", "error", "--no-access-log",  # it warns of so many threads; they only wait
     ]  # fmt: skip
 
 
