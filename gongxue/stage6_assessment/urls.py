@@ -3,22 +3,24 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage6_assessment import views
+from gongxue.stage6_assessment.views import results, scoring, standing
 
 urlpatterns = [
-    route("classes/<int:pk>/assessment/", views.assessment, "assessment", P.SEE_CLASSES),
-    route("attendees/<int:pk>/score/", views.save_score, P.SAVE_SCORE.value, P.SAVE_SCORE),
-    route("classes/<int:pk>/score/process/", views.score_process, P.SCORE_PROCESS.value, P.SCORE_PROCESS),
-    route("classes/<int:pk>/score/final/", views.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
+    route("classes/<int:pk>/assessment/", standing.assessment, "assessment", P.SEE_CLASSES),
+    route("attendees/<int:pk>/score/", scoring.save_score, P.SAVE_SCORE.value, P.SAVE_SCORE),
+    route("classes/<int:pk>/score/process/", scoring.score_process, P.SCORE_PROCESS.value, P.SCORE_PROCESS),
+    route("classes/<int:pk>/score/final/", scoring.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
     act_route("attendees/<int:pk>/retake/", P.APPLY_RETAKE),
     act_route("retakes/<int:pk>/allow/", P.ALLOW_RETAKE),
-    route("classes/<int:pk>/confirm/", views.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),
-    route("classes/<int:pk>/transcript/", views.transcript, "transcript", P.SEE_CLASSES),
-    route("classes/<int:pk>/transcript.pdf", views.transcript_as_pdf, "transcript.pdf", P.SEE_CLASSES),
-    route("classes/<int:pk>/transcript.xlsx", views.transcript_as_workbook, "transcript.xlsx", P.SEE_CLASSES),
+    route("classes/<int:pk>/confirm/", results.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),
+    route("classes/<int:pk>/transcript/", results.transcript, "transcript", P.SEE_CLASSES),
+    route("classes/<int:pk>/transcript.pdf", results.transcript_as_pdf, "transcript.pdf", P.SEE_CLASSES),
+    route(
+        "classes/<int:pk>/transcript.xlsx", results.transcript_as_workbook, "transcript.xlsx", P.SEE_CLASSES
+    ),
     route(
         "attendees/<int:pk>/correction/",
-        views.request_correction,
+        results.request_correction,
         P.REQUEST_CORRECTION.value,
         P.REQUEST_CORRECTION,
     ),

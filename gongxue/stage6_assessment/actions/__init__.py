@@ -8,9 +8,8 @@ from gongxue.stage6_assessment.actions.corrections import (
     refuse_correction,
     request_correction,
 )
+from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake
 from gongxue.stage6_assessment.actions.scoring import (
-    allow_retake,
-    apply_retake,
     save_score,
     score_final,
     score_process,

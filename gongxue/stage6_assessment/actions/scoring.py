@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
-from gongxue.foundation.lifecycle.engine import lock, move
+from gongxue.foundation.lifecycle.engine import lock
 from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.parties.models import Person
@@ -17,7 +17,6 @@ from gongxue.regulations.editions import Edition
 from gongxue.regulations.marks import (
     Part,
     Standing,
-    attempt_breaches,
     mark_breaches,
     mean,
     parse_mark,
@@ -25,7 +24,6 @@ from gongxue.regulations.marks import (
     standing,
 )
 from gongxue.regulations.roles import Permission
-from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import seat_of
 from gongxue.stage5_delivery.actions import close_hand_in, open_second_hand_in, scoring_complete
 from gongxue.stage5_delivery.models import Attendee
@@ -35,7 +33,6 @@ from gongxue.stage6_assessment.models import (
     Attempt,
     DraftSheet,
     Results,
-    Retake,
     ScoreSheet,
 )
 from gongxue.stage6_assessment.queries import (
@@ -184,41 +181,3 @@ def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Ed
     if state == Standing.SECOND and part == Part.PROCESS:
         open_second_hand_in(row)
     notices.part_decided(row, part, state, now)
-
-
-def _refuse_confirmed(training_class: TrainingClass) -> None:
-    """No retake once the transcript has been reported: it would change nothing."""
-    if is_confirmed(training_class):
-        says = "成绩已确认并报送，不能再办理二次终结性考核。"
-        raise RuleBroken([Breach("retake.confirmed", "TR 12.2", says, "如成绩有误，请培训机构申请更正。")])
-
-
-@action(Permission.APPLY_RETAKE)
-def apply_retake(*, attendee: Attendee, by: Role, now: datetime) -> Retake:
-    """A trainee applies for a second final assessment (TR 12.2). Refused: 60 or more, a third attempt, confirmed."""
-    row = lock(attendee, by)
-    if row.application.person.account_id != by.account_id:
-        raise NotAllowed("只能为自己申请。", "TR 12.2")
-    edition = row.training_class.edition
-    _refuse_confirmed(row.training_class)
-    part = part_record(row, Part.FINAL, edition)
-    refuse_if(attempt_breaches(Part.FINAL, part.standing, part.attempts, edition))
-    if Retake.objects.inside(attendee=row).exists():
-        raise RuleBroken(
-            [Breach("retake.known", "TR 12.2", "您已申请二次终结性考核。", "请等待培训机构安排。")]
-        )
-    retake = Retake.objects.create(training_class=row.training_class, attendee=row, applied_at=now)
-    record(Permission.APPLY_RETAKE, by=by, now=now, about=retake)
-    notices.retake_applied(row, now)
-    return retake
-
-
-@action(Permission.ALLOW_RETAKE)
-def allow_retake(*, retake: Retake, by: Role, now: datetime) -> Retake:
-    """The institution agrees to the second final assessment (AMB-09). Refused once the results are confirmed."""
-    row = lock(retake, by)
-    _refuse_confirmed(row.training_class)
-    changes = move(row, Permission.ALLOW_RETAKE, allowed_at=now)
-    record(Permission.ALLOW_RETAKE, by=by, now=now, about=row, changes={"state": changes["state"]})
-    notices.retake_allowed(row.attendee, now)
-    return row

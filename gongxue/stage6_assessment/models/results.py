@@ -1,4 +1,4 @@
-"""Stage 6: attempts, sealed score sheets, results, transcript (TR 12)."""
+"""Retakes, results of a class, the transcript and its corrections (TR 12, MG 13)."""
 
 from __future__ import annotations
 
@@ -10,108 +10,12 @@ from django.db.models import Q
 
 from gongxue.foundation.identity.models import account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
-from gongxue.foundation.lifecycle.scope import EVERYTHING, NOTHING, Scoped
-from gongxue.parties.models import Person
+from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
 from gongxue.stage5_delivery.models import Attendee
-
-PART_CHOICES = [(part.value, part.title) for part in Part]
-
-
-def _mark_range(field: str, name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(**{f"{field}__gte": 0, f"{field}__lte": 100}), name=name)
-
-
-class Attempt(Scoped):
-    """One attempt of one trainee at one assessment; the second never touches the first."""
-
-    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attempts")
-    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="attempts")
-    part = models.CharField("考核", max_length=8, choices=PART_CHOICES)
-    number = models.PositiveSmallIntegerField("第几次")
-    opened_at = models.DateTimeField("开始时间")
-    complete_at = models.DateTimeField(
-        "评分齐备时间", null=True
-    )  # the seal opens: everybody may read the sheets
-    mean = models.DecimalField("平均分", max_digits=5, decimal_places=2, null=True)
-
-    class Meta:
-        db_table = "attempt"
-        constraints = [
-            models.UniqueConstraint(fields=["attendee", "part", "number"], name="attempt_once"),
-            models.CheckConstraint(
-                condition=Q(number__in=[1, 2]), name="attempt_number"
-            ),  # TR 12: one second try
-            models.CheckConstraint(condition=Q(part__in=[p.value for p in Part]), name="attempt_part"),
-        ]
-        indexes = [models.Index(fields=["training_class", "part"], name="attempt_class")]
-
-    def __str__(self) -> str:
-        return f"{self.attendee} {Part(self.part).title} 第{self.number}次"
-
-    @classmethod
-    def scope_for(cls, role: Any) -> Q:
-        """As the class; a trainee sees only their own."""
-        if role.is_(Duty.TRAINEE):
-            return Q(attendee__application__person__account=role.account)
-        return in_class_scope(role)
-
-
-class DraftSheet(Scoped):
-    """A scorer's unfinished sheet: theirs alone, gone when it is submitted."""
-
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="drafts")
-    scorer = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    mark = models.CharField("分数", max_length=5, blank=True)
-    comment = models.CharField("评语", max_length=500, blank=True)
-    saved_at = models.DateTimeField("暂存时间")
-
-    class Meta:
-        db_table = "draft_sheet"
-        constraints = [models.UniqueConstraint(fields=["attempt", "scorer"], name="draft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.scorer} 暂存"
-
-    @classmethod
-    def scope_for(cls, role: Any) -> Q:
-        """Only the scorer."""
-        return Q(scorer__account=role.account)
-
-
-class ScoreSheet(Scoped):
-    """A submitted sheet: never changed. Nobody but its scorer reads it before the attempt is complete."""
-
-    REGISTER = True
-
-    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="sheets")
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="sheets")
-    scorer = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    mark = models.DecimalField("分数", max_digits=4, decimal_places=1)
-    comment = models.CharField("评语", max_length=500, blank=True)
-    submitted_at = models.DateTimeField("提交时间")
-
-    class Meta:
-        db_table = "score_sheet"
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "scorer"], name="sheet_once"),
-            _mark_range("mark", "sheet_mark"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.scorer} {self.attempt}"
-
-    @classmethod
-    def scope_for(cls, role: Any) -> Q:
-        """The seal: one's own sheets always, others' only once all are in; trainees never see single sheets."""
-        if role.is_(Duty.SYSTEM):
-            return EVERYTHING
-        if role.is_(Duty.TRAINEE, Duty.SCHOOL):
-            return NOTHING
-        opened = Q(attempt__complete_at__isnull=False)
-        return (in_class_scope(role) & opened) | Q(scorer__account=role.account)
+from gongxue.stage6_assessment.models.attempts import PART_CHOICES, mark_range
 
 
 class Retake(Stateful):
@@ -223,7 +127,7 @@ class Correction(Stateful):
         db_table = "correction"
         constraints = [
             state_constraint("correction_state", "correction"),
-            _mark_range("new", "correction_mark"),
+            mark_range("new", "correction_mark"),
             models.UniqueConstraint(
                 fields=["attendee", "part"], condition=Q(state="requested"), name="correction_one_open"
             ),

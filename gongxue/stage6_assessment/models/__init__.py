@@ -1,0 +1,16 @@
+"""Stage 6: attempts, sealed score sheets, results, transcript (TR 12)."""
+
+from gongxue.stage6_assessment.models.attempts import PART_CHOICES, Attempt
+from gongxue.stage6_assessment.models.results import Correction, Results, Retake, TranscriptLine
+from gongxue.stage6_assessment.models.sheets import DraftSheet, ScoreSheet
+
+__all__ = [
+    "PART_CHOICES",
+    "Attempt",
+    "Correction",
+    "DraftSheet",
+    "Results",
+    "Retake",
+    "ScoreSheet",
+    "TranscriptLine",
+]
