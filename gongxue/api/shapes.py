@@ -81,6 +81,7 @@ from gongxue.stage6_assessment.models import (
     Results,
     Retake,
     ScoreSheet,
+    SecondLook,
     TranscriptLine,
 )
 from gongxue.stage7_evaluation.models import Closing
@@ -191,6 +192,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ProductComment: ("id", "product.id", "version", "answers.id", "text", "by_author", "at"),
     DraftSheet: ("id", "mark", "comment", "saved_at"),
     ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),
+    SecondLook: ("id", "training_class.id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "note", "written_at"),
     Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),
     Results: ("id", "training_class.id", "state", "version", "confirmed_at", "late_days"),
     Correction: ("id", "attendee.id", "part", "state", "version", "old", "new", "reason", "requested_at", "decided_at"),

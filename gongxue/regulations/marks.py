@@ -83,8 +83,34 @@ def shown(value: Fraction) -> Decimal:
 
 
 def spread_asks_note(sheets: Sequence[Decimal], edition: Edition) -> bool:
-    """Sheets more than 15 apart ask each scorer for a written note on a second look; ours."""
+    """Sheets more than 15 apart ask each scorer for a written note on a second look.
+
+    reading: AMB-75 the sheets stay as they are and the mean counts; the notes are independent like the sheets
+    """
     return bool(sheets) and max(sheets) - min(sheets) > edition.spread_note
+
+
+NOTE_FROM, NOTE_TO = 10, 500  # characters of a note: a word is no reason
+
+
+def note_breaches(far: bool, written: bool, confirmed: bool, note: str) -> list[Breach]:
+    """Why no note on a second look may be handed in now. far: the attempt is complete and its sheets are far apart."""
+    if not far:
+        says = "这次考核的评分没有齐备，或者相差没有超过限度。"
+        return [Breach("second_look.not_due", "TR 12", says, "只有评分齐备且相差超过限度时才写复看说明。")]
+    breaches = []
+    if written:
+        says = "您已提交对这次考核的复看说明，说明不能修改。"
+        breaches.append(Breach("second_look.written", "MG 13", says, "确有错误的走成绩更正。"))
+    if confirmed:
+        says = "成绩已确认，不再收复看说明。"
+        breaches.append(Breach("second_look.confirmed", "MG 13", says, "确有错误的走成绩更正。"))
+    if not NOTE_FROM <= len(note.strip()) <= NOTE_TO:
+        says = f"复看说明须写 {NOTE_FROM} 至 {NOTE_TO} 字。"
+        breaches.append(
+            Breach("second_look.length", "TR 12", says, "请写明复看了哪些材料、为什么维持原评分。")
+        )
+    return breaches
 
 
 def standing(attempts: Sequence[Sequence[Decimal]], wanted: int, edition: Edition) -> Standing:

@@ -200,6 +200,7 @@ class Permission(StrEnum):
     SCORE_FINAL = "assessment.score_final", "提交终结性考核评分"
     APPLY_RETAKE = "assessment.apply_retake", "申请二次终结性考核"
     ALLOW_RETAKE = "assessment.allow_retake", "同意二次终结性考核"
+    NOTE_SPREAD = "assessment.second_look", "提交复看说明"
     CONFIRM_RESULTS = "assessment.confirm", "确认成绩单"
     REQUEST_CORRECTION = "assessment.request_correction", "申请更正成绩"
     COUNTERSIGN_CORRECTION = "assessment.countersign", "会签成绩更正"

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.db.models import Q
+
 from gongxue.foundation.books import Check
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.editions import Edition
@@ -13,7 +15,7 @@ from gongxue.regulations.lifecycle import CorrectionState
 from gongxue.regulations.marks import Part, mean, shown
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage6_assessment.models import Attempt, Correction, ScoreSheet, TranscriptLine
+from gongxue.stage6_assessment.models import Attempt, Correction, ScoreSheet, SecondLook, TranscriptLine
 from gongxue.stage6_assessment.queries import Record, records_of
 
 _REASON = "check-books compares all rows"
@@ -111,8 +113,19 @@ def sheet_event_differences() -> Iterator[str]:
         yield f"{about} 第 {number} 次（账号 {account}）：有 {extra} 条“{Permission(code).title}”的留痕没有评分表。"
 
 
+def note_differences() -> Iterator[str]:
+    """Notes on a second look are open exactly when every scorer of the attempt has written one."""
+    written = Counter(SecondLook.objects.unscoped(_REASON).values_list("attempt_id", flat=True))
+    rows = Attempt.objects.unscoped(_REASON).filter(Q(noted_at__isnull=False) | Q(pk__in=list(written)))
+    for attempt in rows.select_related("training_class", "attendee__application__person__account"):
+        complete = written[attempt.pk] == Part(attempt.part).scored_by.wanted(attempt.training_class.edition)
+        if complete != (attempt.noted_at is not None):
+            yield f"{attempt}：复看说明 {written[attempt.pk]} 份，{'未' if complete else '却'}标记为已齐。"
+
+
 CHECKS = (
     Check("平均分与评分表一致", mean_differences),
     Check("成绩单与评分表、考勤、更正一致", transcript_differences),
+    Check("复看说明与评分教师一致", note_differences),
     Check("评分表与留痕一一对应", sheet_event_differences),
 )

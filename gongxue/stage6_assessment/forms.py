@@ -68,7 +68,7 @@ class ConfirmForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="有人还有考核机会时必填，如：本人书面放弃二次考核。",
+        help_text="有人还有考核机会或复看说明没有齐时必填，如：本人书面放弃二次考核。",
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from gongxue.exchange.notices import send
+from gongxue.parties.models import Person
 from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
 from gongxue.regulations.marks import Part, Standing
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage5_delivery.models import Attendee
-from gongxue.stage6_assessment.models import Correction
+from gongxue.stage6_assessment.models import Attempt, Correction, ScoreSheet
 
 _SAYS = {
     (Part.PROCESS, Standing.PASSED): "过程性考核合格，请准备终结性考核",
@@ -101,5 +102,32 @@ def correction_requested(correction: Correction, now: datetime) -> None:
         subject=f"请会签成绩更正：{shown}",
         kind="assessment.request_correction",
         link=f"{class_link(shown)}transcript/",
+        now=now,
+    )
+
+
+def second_look_wanted(attempt: Attempt, now: datetime) -> None:
+    """To each scorer: the sheets are far apart, a note on a second look is wanted."""
+    shown = attempt.training_class
+    people = Person.objects.unscoped("the scorers of one attempt").filter(
+        pk__in=ScoreSheet.objects.inside(attempt=attempt).values("scorer")
+    )
+    send(
+        [role for person in people.order_by("pk") for role in role_of_person(person, Duty.BACKBONE)],
+        subject=f"评分相差较大，请复看并提交说明：{attempt}",
+        kind="assessment.second_look_wanted",
+        link=f"{class_link(shown)}second-looks/",
+        now=now,
+    )
+
+
+def second_looks_in(attempt: Attempt, now: datetime) -> None:
+    """To institution and province: every note of an attempt is in and may be read."""
+    shown = attempt.training_class
+    send(
+        [*roles_in(shown.institution_id, Duty.INSTITUTION), *province_roles(shown.province_code)],
+        subject=f"复看说明已齐：{attempt} {shown}",
+        kind="assessment.second_look",
+        link=f"{class_link(shown)}second-looks/",
         now=now,
     )

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage6_assessment.views import results, scoring, standing
+from gongxue.stage6_assessment.views import results, scoring, second_looks, standing
 
 urlpatterns = [
     route("classes/<int:pk>/assessment/", standing.assessment, "assessment", P.SEE_CLASSES),
@@ -12,6 +12,8 @@ urlpatterns = [
     route("classes/<int:pk>/score/final/", scoring.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
     act_route("attendees/<int:pk>/retake/", P.APPLY_RETAKE),
     act_route("retakes/<int:pk>/allow/", P.ALLOW_RETAKE),
+    route("classes/<int:pk>/second-looks/", second_looks.second_looks, "second_looks", P.SEE_CLASSES),
+    act_route("attempts/<int:pk>/second-look/", P.NOTE_SPREAD),
     route("classes/<int:pk>/confirm/", results.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),
     route("classes/<int:pk>/transcript/", results.transcript, "transcript", P.SEE_CLASSES),
     route("classes/<int:pk>/transcript.pdf", results.transcript_as_pdf, "transcript.pdf", P.SEE_CLASSES),

@@ -14,6 +14,10 @@ from gongxue.regulations.lifecycle import MOVES
 
 PACKAGE = Path(regulations.__file__).parent
 ARTICLES = {
+    "second_look.confirmed": "MG 13",
+    "second_look.length": "TR 12",
+    "second_look.not_due": "TR 12",
+    "second_look.written": "MG 13",
     "accept.away": "TR 8",
     "application.against_opinion": "MG 4.4",
     "application.closed": "TR 10",

@@ -18,6 +18,7 @@ EXPORTERS = {"institution", "certificate_officer", "centre", "province"}
 EXPORTS = {**SCHOOLS, **TEACHERS, "coordinator": 403, "oversight": 403}
 WHO_MAY = {
     "assessment/": granted(READERS | {"instructor", "examiner", "trainee"}, **SCHOOLS),
+    "second-looks/": granted(READERS | {"instructor", "examiner"}, **SCHOOLS, trainee=403),
     "confirm/": granted({"institution"}, 403, other_institution=404),
     "transcript/": granted(READERS, **SCHOOLS, **TEACHERS),
     "transcript.pdf": granted(EXPORTERS, **EXPORTS),
@@ -63,7 +64,8 @@ QUERIES = {
     ("assessment/", "examiner"): 21,
     ("assessment/", "institution"): 17,
     ("assessment/", "trainee"): 14,
-    ("confirm/", "institution"): 14,
+    ("confirm/", "institution"): 15,
+    ("second-looks/", "instructor"): 9,
     ("transcript/", "province"): 16,
 }
 

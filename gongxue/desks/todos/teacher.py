@@ -20,6 +20,7 @@ from gongxue.stage3_programme.models import Programme, ProgrammeConfirmation
 from gongxue.stage3_programme.queries import OPEN_STATES
 from gongxue.stage4_enrolment.models import Application, Opinion
 from gongxue.stage6_assessment.queries import sheets_wanted
+from gongxue.stage6_assessment.queries.second_looks import notes_wanted
 
 
 def teacher_invitations(role: Role, today: date) -> Todos:
@@ -35,14 +36,19 @@ def teacher_invitations(role: Role, today: date) -> Todos:
 
 
 def teacher_classes(role: Role, today: date) -> Todos:
-    """Programmes to confirm, opinions to give, sheets to fill."""
+    """Programmes to confirm, opinions to give, sheets to fill, notes to write."""
     person = person_of(role.account_id)
     if person is None:
         return []
     held = invitations_visible_to(role).filter(state=InvitationState.ACCEPTED, training_class__stage__lte=6)
     seats = [(i.training_class, Seat(i.seat)) for i in held]
     taught = [tc for tc, seat in seats if seat == Seat.INSTRUCTOR]
-    return _to_confirm(taught, person.pk) + _to_judge(taught, person.pk) + _to_score(seats, role)
+    return (
+        _to_confirm(taught, person.pk)
+        + _to_judge(taught, person.pk)
+        + _to_score(seats, role)
+        + _to_note([tc for tc, _ in seats], role)
+    )
 
 
 def _to_confirm(classes: list[TrainingClass], person: int) -> Todos:
@@ -88,4 +94,23 @@ def _to_score(seats: list[tuple[TrainingClass, Seat]], role: Role) -> Todos:
         )
         for tc, part in parts
         if wanted[tc.pk, part]
+    ]
+
+
+def _to_note(classes: list[TrainingClass], role: Role) -> Todos:
+    scored = [tc for tc in classes if tc.stage >= 5]
+    if not scored:
+        return []
+    wanted = notes_wanted(role, scored)
+    return [
+        class_todo(
+            "复看",
+            f"{wanted[tc.pk]} 次考核评分相差较大，请复看并提交说明",
+            tc,
+            "second_looks",
+            tc.last_day,
+            far=True,
+        )
+        for tc in scored
+        if wanted[tc.pk]
     ]

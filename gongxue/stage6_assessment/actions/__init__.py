@@ -14,6 +14,9 @@ from gongxue.stage6_assessment.actions.scoring import (
     score_final,
     score_process,
 )
+from gongxue.stage6_assessment.actions.second_looks import (
+    write_second_look,
+)
 
 __all__ = [
     "allow_retake",
@@ -25,4 +28,5 @@ __all__ = [
     "save_score",
     "score_final",
     "score_process",
+    "write_second_look",
 ]

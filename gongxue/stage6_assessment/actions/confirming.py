@@ -19,6 +19,7 @@ from gongxue.stage1_planning.queries import due_of
 from gongxue.stage5_delivery.queries import delivery_of
 from gongxue.stage6_assessment import notices
 from gongxue.stage6_assessment.models import (
+    Attempt,
     Results,
     TranscriptLine,
 )
@@ -26,20 +27,22 @@ from gongxue.stage6_assessment.queries import (
     Record,
     records_of,
 )
+from gongxue.stage6_assessment.queries.second_looks import without_notes
 
 
 @action(Permission.CONFIRM_RESULTS)
 def confirm_results(*, training_class: TrainingClass, by: Role, now: datetime, reason: str = "") -> Results:
     """Confirm the transcript, form 5, and file it with province and centre (TR 13), within a week of the end.
 
-    Refused: teaching not ended, sheets missing, or chances left unused without a reason.
+    Refused: teaching not ended, sheets missing, or chances left unused or notes on a second look
+    missing without a reason.
     """
     row = lock(training_class, by)
     delivery = delivery_of(row)
     if delivery is None or delivery.state != DeliveryState.FINISHED:
         raise RuleBroken([Breach("confirm.early", "TR 12", "教学尚未结束，不能确认成绩。", "请先结束教学。")])
     records = records_of(row)
-    refuse_if(_confirm_breaches(records, reason))
+    refuse_if(_confirm_breaches(records, reason) + _note_breaches(without_notes(row), reason))
     results, _ = Results.objects.inside(training_class=row).get_or_create(training_class=row)
     results = Results.objects.inside(pk=results.pk).select_for_update(of=("self",), no_key=True).get()
     late = due_of(row, feedback_due(row.last_day, row.edition)).late_by(day_of(now))
@@ -81,6 +84,15 @@ def _confirm_breaches(records: list[Record], reason: str) -> list[Breach]:
             )
         )
     return breaches
+
+
+def _note_breaches(missing: list[Attempt], reason: str) -> list[Breach]:
+    """Sheets far apart and no note on them: named, and confirmed only with a reason."""
+    if not missing or reason.strip():
+        return []
+    names = "、".join(map(str, missing[:5]))
+    says = f"{len(missing)} 次考核的评分相差超过限度，复看说明没有齐：{names}。"
+    return [Breach("confirm.notes", "TR 12", says, "请提醒评分教师提交复看说明，或写明情况后确认。")]
 
 
 def _line(training_class: TrainingClass, record_: Record, by: Role, now: datetime) -> TranscriptLine:

@@ -21,6 +21,7 @@ from gongxue.regulations.marks import (
     mean,
     parse_mark,
     shown,
+    spread_asks_note,
     standing,
 )
 from gongxue.regulations.roles import Permission
@@ -181,3 +182,5 @@ def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Ed
     if state == Standing.SECOND and part == Part.PROCESS:
         open_second_hand_in(row)
     notices.part_decided(row, part, state, now)
+    if spread_asks_note(marks, edition):
+        notices.second_look_wanted(attempt, now)

@@ -2,6 +2,7 @@
 
 from gongxue.stage6_assessment.models.attempts import PART_CHOICES, Attempt
 from gongxue.stage6_assessment.models.results import Correction, Results, Retake, TranscriptLine
+from gongxue.stage6_assessment.models.second_looks import SecondLook
 from gongxue.stage6_assessment.models.sheets import DraftSheet, ScoreSheet
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "Results",
     "Retake",
     "ScoreSheet",
+    "SecondLook",
     "TranscriptLine",
 ]

@@ -33,6 +33,7 @@ class Attempt(Scoped):
         "评分齐备时间", null=True
     )  # the seal opens: everybody may read the sheets
     mean = models.DecimalField("平均分", max_digits=5, decimal_places=2, null=True)
+    noted_at = models.DateTimeField("复看说明齐备时间", null=True)  # of sheets far apart: the notes open
 
     class Meta:
         db_table = "attempt"

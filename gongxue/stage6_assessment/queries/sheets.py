@@ -38,6 +38,7 @@ def drafts_of(role: Role, training_class: TrainingClass) -> dict[tuple[int, str,
 class OpenedAttempt:
     """A complete attempt: the seal is open, everybody in the class's scope reads its sheets."""
 
+    pk: int
     number: int
     mean: Decimal | None
     sheets: tuple[ScoreSheet, ...]
@@ -53,6 +54,6 @@ def opened_attempts(role: Role, training_class: TrainingClass) -> dict[tuple[int
     found: dict[tuple[int, str], list[OpenedAttempt]] = defaultdict(list)
     for attempt, sheets in grouped.items():
         far = spread_asks_note([sheet.mark for sheet in sheets], training_class.edition)
-        opened = OpenedAttempt(attempt.number, attempt.mean, tuple(sheets), far)
+        opened = OpenedAttempt(attempt.pk, attempt.number, attempt.mean, tuple(sheets), far)
         found[attempt.attendee_id, attempt.part].append(opened)
     return found

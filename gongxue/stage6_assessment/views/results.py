@@ -38,6 +38,7 @@ from gongxue.stage6_assessment.queries import (
     results_of,
     revisions_of,
 )
+from gongxue.stage6_assessment.queries.second_looks import without_notes
 
 _EXPORTERS = (Duty.INSTITUTION, Duty.CERTIFICATE_OFFICER, Duty.PROVINCE, Duty.CENTRE)  # full ID numbers
 
@@ -67,6 +68,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "records": records,
         "open": [r for r in records if r.chance_left],
+        "notes": without_notes(tc),
         "qualified": sum(r.qualified for r in records),
         "due": due,
         "late": due.late_by(clock.today()),

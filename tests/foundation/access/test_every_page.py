@@ -43,7 +43,7 @@ from gongxue.stage5_delivery.models import (
     PortfolioPack,
     RollWindow,
 )
-from gongxue.stage6_assessment.models import Correction, Retake
+from gongxue.stage6_assessment.models import Attempt, Correction, Retake
 from tests.cast import ClassAt, ClassesAtFixture, Plan, SignedIn
 from tests.routes import ABSENT, Page, pages
 
@@ -51,7 +51,7 @@ from tests.routes import ABSENT, Page, pages
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application, "assignments/": Assignment,
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
-    "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
+    "attempts/": Attempt, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
@@ -86,7 +86,7 @@ NARROWER: dict[str, set[str]] = {
     "office.groups": LEARNS, "office.materials": LEARNS, "office.notices": LEARNS, "office.ceremonies": LEARNS, "office.printing": LEARNS,
     "office.contacts": {"centre", "examiner", *ABOVE, *LEARNS}, "office.lodging": TEACHES | LEARNS, "office.lodging.xlsx": TEACHES | LEARNS,
     "office.paper": LEARNS, "my_class": {"centre", "staff", "other staff", *ABOVE, *OFFICE},
-    "transcript": TEACHES | LEARNS,
+    "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
 }  # fmt: skip

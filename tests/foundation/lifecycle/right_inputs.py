@@ -68,8 +68,8 @@ from gongxue.stage5_delivery.models import (
     Material,
     RollWindow,
 )
-from gongxue.stage6_assessment.actions import request_correction
-from gongxue.stage6_assessment.models import Correction
+from gongxue.stage6_assessment.actions import request_correction, score_process
+from gongxue.stage6_assessment.models import Attempt, Correction
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
 from tests.stage2_staffing.rescuing import emptied, spare
@@ -123,6 +123,16 @@ def _offered(c: ClassAt) -> Application:
         put_on_waiting_list(application=applied(c, waiting), by=c.staff, now=c.now)
         withdraw_application(application=row, by=inside, now=c.now)
     found: Application = rows.get(state="offered")
+    return found
+
+
+def _far_apart(c: ClassAt) -> models.Model:
+    """The process attempt of the first trainee, whose sheets are far apart."""
+    rows = Attempt.objects.inside(attendee=c.attendees[0])
+    if not rows.exists():
+        for role, mark in zip(c.instructors, ("90", "70"), strict=True):
+            score_process(attendee=c.attendees[0], mark=mark, by=role, now=c.now)
+    found: Attempt = rows.get()
     return found
 
 
@@ -605,6 +615,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.SAVE_SCORE, "taught", lambda c: c.instructors[0], _attendee, _with(part="process", mark="80", comment=WORDS)),
     Tried(P.SCORE_PROCESS, "taught", lambda c: c.instructors[0], _attendee, _with(mark="80", comment=WORDS)),
     Tried(P.SCORE_FINAL, "process_scored", lambda c: c.examiners[0], _attendee, _with(mark="80", comment=WORDS)),
+    Tried(P.NOTE_SPREAD, "taught", lambda c: c.instructors[0], _far_apart, _with(note="重看学习成果，维持原评分。")),
     Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
           lambda c: {"answers": form2_answers(c.tc.level_enum, random.Random(1))}),
