@@ -22,6 +22,7 @@ ROWS: dict[str, Definition] = {
     "import-people": Definition("从 Excel 导入人员", "bench.people.import_people"),
     "import-applicants": Definition("从 Excel 导入报名教师", "bench.applicants.import_applicants"),
     "issue-certificates": Definition("核发证书", "bench.issuing.issue_certificates"),
+    "upload": Definition("上传 1 GB 视频", "bench.uploading.upload"),
     "staffing-300": Definition("全国统一推荐，300 个班次", "bench.staffing.staffing_300"),
     "staffing-2000": Definition("全国统一推荐，2000 个班次", "bench.staffing.staffing_2000"),
     "form-pdf": Definition("申请表排版", "bench.sheets.form_pdf"),

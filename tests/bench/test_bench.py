@@ -40,6 +40,7 @@ MORE = {
     "import-people": ["people", "seconds", "preview_seconds", "workbook_kb"],
     "import-applicants": ["people", "seconds", "preview_seconds", "workbook_kb"],
     "issue-certificates": ["certificates", "classes", "seconds"],
+    "upload": ["megabytes", "send_seconds", "check_seconds", "processor_s_per_gb"],
     "staffing-300": STAFFING,
     "staffing-2000": [*STAFFING, "early_seconds", "early_gap_percent"],
     "form-pdf": ["with_photo_per_s", "word_per_s", "sheet_ms", "document_kb"],
