@@ -38,7 +38,7 @@ from gongxue.regulations.roles import Permission
 ON_PAGES_ONLY = frozenset(
     {
         Permission.CHANGE_PASSWORD, Permission.SIGN_UP, Permission.IMPORT_ACCOUNTS, Permission.REVEAL,
-        Permission.REPORT_APPLICANTS, Permission.SEE_PHONE,
+        Permission.REPORT_APPLICANTS, Permission.SEE_PHONE, Permission.CHECK_LIST,
         Permission.SET_MAIL, Permission.CONFIRM_MAIL, Permission.REMOVE_MAIL, Permission.SWITCH_MAIL,
     }
 )  # fmt: skip

@@ -17,6 +17,7 @@ from gongxue.certificates.models import (
     CertificateCase,
     LedgerEntry,
     MisuseReport,
+    QueryKey,
     Reconciliation,
 )
 from gongxue.certificates.queries import certificates_of, serials_of
@@ -73,6 +74,7 @@ LISTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "certificate-cases": (CertificateCase, ("kind", "state", "certificate_id")),
     "reconciliations": (Reconciliation, ("month",)),
     "misuse-reports": (MisuseReport, ("kind", "state")),
+    "query-keys": (QueryKey, ()),
     "pool": (PoolMembership, ("category", "active", "province_code")),
     "messages": (Message, ()),
 }

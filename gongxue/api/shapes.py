@@ -18,6 +18,7 @@ from gongxue.certificates.models import (
     LedgerEntry,
     MisuseReport,
     PrinterOffset,
+    QueryKey,
     Reconciliation,
 )
 from gongxue.exchange.models import Message
@@ -216,6 +217,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "handled_at",
     ),
     PrinterOffset: ("id", "name", "right", "down"),
+    QueryKey: ("id", "body", "purpose", "begins", "expires_on", "per_day", "organisation.name", "issued_at", "revoked_at", "revoked_reason"),
 }  # fmt: skip
 
 

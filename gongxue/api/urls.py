@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gongxue.api.acts import register_acts
 from gongxue.api.problems import problem, refusal_problem
+from gongxue.api.public import described
 from gongxue.api.reads import register_reads
 from gongxue.api.tokens import Bearer, TokenAnswer, TokenRequest, sign_in
 from gongxue.foundation.lifecycle.errors import NotThere, Refusal
@@ -76,7 +77,7 @@ def token(request: HttpRequest, wanted: TokenRequest) -> Any:
 @api.get("/openapi.json", operation_id="openapi", include_in_schema=False)
 def openapi(request: HttpRequest) -> JsonResponse:
     """The description of this API."""
-    return JsonResponse(api.get_openapi_schema(), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(described(api.get_openapi_schema()), json_dumps_params={"ensure_ascii": False})
 
 
 register_acts(api)

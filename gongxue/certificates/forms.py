@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from gongxue.certificates.models import LedgerEntry
 from gongxue.foundation.identity.models import Organisation
 from gongxue.regulations.certificate_cases import Misuse
+from gongxue.regulations.certificate_checks import LINES
 
 
 class ReceiveForm(forms.Form):
@@ -131,3 +132,24 @@ class LedgerFilter(forms.Form):
                 | Q(certificate__holder=q)
             )
         return rows
+
+
+class CheckForm(forms.Form):
+    """A workbook of certificates to check."""
+
+    workbook = forms.FileField(
+        label="名单",
+        help_text=f".xlsx 或 .xls，一个文件最多 {LINES:,} 行",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
+    )
+
+
+class KeyForm(forms.Form):
+    """A key for the program of an employer; what is too much is said by the act."""
+
+    body = forms.CharField(label="使用单位（全称）", max_length=80)
+    purpose = forms.CharField(label="用途", max_length=200, help_text="如：教师聘用前核验证书")
+    expires_on = forms.DateField(label="有效期至", widget=forms.DateInput(attrs={"type": "date"}))
+    per_day = forms.IntegerField(
+        label="每日次数", min_value=1, initial=500, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )

@@ -7,7 +7,7 @@ dots of a name, full-width digits, lower-case x and g) and then matched exactly:
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -113,15 +113,16 @@ class Found:
         return f"{self.holder[:1]}**"
 
 
-_SELECT = (
-    "SELECT c.number, c.holder, c.level, c.category, c.first_day, c.last_day, c.courses, c.periods, c.result,"
+_COLUMNS = (
+    "c.number, c.holder, c.level, c.category, c.first_day, c.last_day, c.courses, c.periods, c.result,"
     " c.issued_on, o.name, c.token,"
     " (SELECT s.serial FROM serial_number s WHERE s.certificate_id = c.id"
     " ORDER BY CASE s.state WHEN %s THEN 0 ELSE 1 END, s.id DESC LIMIT 1),"
     " (SELECT e.kind FROM ledger_entry e WHERE e.certificate_id = c.id"
     " AND e.kind IN (%s, %s, %s, %s, %s, %s) ORDER BY e.id DESC LIMIT 1)"
-    " FROM certificate c JOIN organisation o ON o.id = c.institution_id WHERE "
 )
+_FROM = " FROM certificate c JOIN organisation o ON o.id = c.institution_id WHERE "
+_SELECT = f"SELECT {_COLUMNS}{_FROM}"
 _FIXED = [str(SerialNumberRow.State.ISSUED), *map(str, LedgerEntry.DECIDING)]
 _DAYS = (4, 5, 9)  # columns that SQLite gives as text
 
@@ -163,6 +164,71 @@ def lookup(question: Question) -> list[Found]:
         return [_found(row) for row in cursor.fetchall()]
 
 
+MANY = 500  # questions that one statement answers
+
+# A certificate of somebody who was enrolled from an organisation.
+_ENROLLED_FROM = (
+    " AND EXISTS (SELECT 1 FROM attendee a JOIN application p ON p.id = a.application_id"
+    " WHERE a.id = c.attendee_id AND p.employer_id = %s)"
+)
+
+
+def lookup_many(questions: Sequence[Question], enrolled_from: int | None = None) -> list[list[Found]]:
+    """For each question what `lookup` would find, two statements for every five hundred questions.
+
+    enrolled_from: an organisation; only certificates of those who were enrolled from it are found. ValueError when a
+    question is not complete.
+    """
+    if not all(question.is_complete for question in questions):
+        raise ValueError("two of name, ID number, certificate number are needed")
+    indexes = [blind_index(question.id_number) if question.id_number else b"" for question in questions]
+    numbers = {question.number for question in questions if question.number}
+    people = {index for question, index in zip(questions, indexes, strict=True) if not question.number}
+    by_number: dict[str, list[_Known]] = {}
+    by_person: dict[bytes, list[_Known]] = {}
+    for row, owner in _all_with("c.number", numbers, enrolled_from):
+        by_number.setdefault(row.number, []).append((row, owner))
+    for row, owner in _all_with("c.id_number_index", people, enrolled_from):
+        by_person.setdefault(owner, []).append((row, owner))
+    return [
+        _agreeing(
+            question,
+            index,
+            (by_number.get(question.number) if question.number else by_person.get(index)) or [],
+        )
+        for question, index in zip(questions, indexes, strict=True)
+    ]
+
+
+_Known = tuple[Found, bytes]  # a certificate and the index of its holder's ID number
+
+
+def _all_with(
+    column: str, wanted: set[str] | set[bytes], enrolled_from: int | None
+) -> Iterator[tuple[Found, bytes]]:
+    """Certificates with one of the values, the newest first."""
+    values: list[Any] = sorted(wanted)
+    statement = f"SELECT {_COLUMNS}, c.id_number_index{_FROM}{column} IN (%s)"
+    statement += "" if enrolled_from is None else _ENROLLED_FROM
+    more = [] if enrolled_from is None else [enrolled_from]
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), MANY):
+            asked = values[start : start + MANY]
+            marks = ", ".join(["%s"] * len(asked))
+            full = statement.replace(" IN (%s)", f" IN ({marks})") + " ORDER BY c.id DESC"
+            cursor.execute(full, [*_FIXED, *asked, *more])
+            yield from ((_found(row[:-1]), bytes(row[-1])) for row in cursor.fetchall())
+
+
+def _agreeing(question: Question, index: bytes, rows: Sequence[_Known]) -> list[Found]:
+    """Everything that was asked must agree, as in the single statement."""
+    return [
+        row
+        for row, owner in rows
+        if (not question.name or row.holder == question.name) and (not index or owner == index)
+    ][:SHOWN_AT_MOST]
+
+
 def by_number(number: str) -> Found | None:
     """The certificate of a number that was read from a signed document or code."""
     statement, values = _statement(Question(number=number))
@@ -178,7 +244,11 @@ def ask(question: Question, *, network: str, now: datetime) -> list[Found]:
     Raises Waiting, before anything is looked up, while one of them has to wait. Hits neither count nor forgive:
     whoever knows one certificate could otherwise guess for ever.
     """
-    counters = [*question.subjects, (QUERY_ADDRESS, network)]
+    return counted_lookup(question, [*question.subjects, (QUERY_ADDRESS, network)], now)
+
+
+def counted_lookup(question: Question, counters: Sequence[tuple[Limit, str]], now: datetime) -> list[Found]:
+    """`lookup` under counters of misses; raises Waiting while one of them has to wait."""
     if seconds := longest_wait(counters, now):
         raise Waiting(seconds)
     rows = lookup(question)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 from django_tasks import task
 
+from gongxue.certificates import kept_checks
 from gongxue.certificates.documents import document_of
 from gongxue.certificates.log import Prover, seal
 from gongxue.certificates.models import Certificate, IssuedDocument, SerialNumberRow
 from gongxue.foundation import clock
+from gongxue.foundation.identity.models import Role
 from gongxue.foundation.jobs.backend import advance, periodic
 
 
@@ -40,3 +42,16 @@ def prepare_documents(class_id: int) -> int:
 def seal_log() -> int:
     """Seal what no document has asked for yet: voids, revocations; returns how many leaves were added."""
     return seal(clock.now())
+
+
+@task()
+def run_check(workbook: int, by: Role) -> dict[str, int]:
+    """The job of a large check."""
+    return kept_checks.answer(workbook, by)
+
+
+@periodic("certificates.forget_checks", 600)
+@task()
+def forget_checks() -> int:
+    """Drop checked workbooks that nobody fetched; returns how many."""
+    return kept_checks.forget_old(clock.now())

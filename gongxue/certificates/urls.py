@@ -4,7 +4,7 @@ from django.urls import URLPattern
 
 from gongxue.certificates import views
 from gongxue.certificates.lane import check, query
-from gongxue.certificates.views import cases, log, printing, supervising
+from gongxue.certificates.views import cases, checking, log, printing, supervising
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
@@ -54,6 +54,13 @@ urlpatterns: list[URLPattern] = [
     route("ledger/misuse/report/", supervising.report, P.REPORT_MISUSE.value, P.REPORT_MISUSE),
     act_route("misuse-reports/<int:pk>/hand-over/", P.HAND_OVER_MISUSE),
     act_route("misuse-reports/<int:pk>/close/", P.CLOSE_MISUSE),
+    route("certificates/checks/", checking.checks, P.CHECK_LIST.value, P.CHECK_LIST),
+    route("certificates/checks/template.xlsx", checking.check_template, "check_template", P.CHECK_LIST),
+    route("certificates/checks/<int:pk>/", checking.checked_workbook, "checked_workbook", P.CHECK_LIST),
+    route("certificates/checks/<int:pk>/progress/", checking.check_progress, "check_progress", P.CHECK_LIST),
+    route("certificates/checks/<int:pk>/take/", checking.take_checked, "take_checked", P.CHECK_LIST),
+    route("certificates/keys/", checking.query_keys, P.ISSUE_KEY.value, P.ISSUE_KEY),
+    act_route("certificates/keys/<int:pk>/revoke/", P.REVOKE_KEY),
     route("ledger/printers/", printing.printers, "printers", P.ALIGN),
     route("ledger/printers/save/", printing.align, P.ALIGN.value, P.ALIGN),
     route("ledger/printers/alignment.pdf", printing.alignment, "alignment.pdf", P.ALIGN),

@@ -231,6 +231,9 @@ class Permission(StrEnum):
     REPORT_MISUSE = "certificates.report_misuse", "登记证书违规线索"
     HAND_OVER_MISUSE = "certificates.hand_over_misuse", "移送证书违规线索"
     CLOSE_MISUSE = "certificates.close_misuse", "办结证书违规线索"
+    CHECK_LIST = "certificates.check_list", "批量核验证书"  # reading: AMB-76
+    ISSUE_KEY = "certificates.issue_key", "发放查询密钥"  # reading: AMB-77
+    REVOKE_KEY = "certificates.revoke_key", "停用查询密钥"
     # the platform's own
     RUN_DAILY = "platform.daily", "每日运行"
     RESTORE = "platform.restore", "从备份恢复"

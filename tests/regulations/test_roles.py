@@ -124,6 +124,8 @@ institution: certificates.refuse_case                                        # Q
 province: certificates.revoke certificates.keep                              # Q24, AMB-71
 institution certificate_officer: certificates.report_misuse                  # Q31: MG 18.2
 province: certificates.hand_over_misuse certificates.close_misuse            # Q24 Q31: MG 18.2
+centre province institution certificate_officer school: certificates.check_list  # Q23, AMB-76
+centre province: certificates.issue_key certificates.revoke_key              # Q23, AMB-77
 : accounts.sign_up                                                           # AMB-29: the public
 : accounts.change_password                                                   # everybody signed in
 : accounts.set_mail accounts.confirm_mail accounts.remove_mail               # everybody signed in

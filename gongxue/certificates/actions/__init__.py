@@ -9,6 +9,7 @@ from gongxue.certificates.actions.cases import (
     refuse_case,
     withdraw_case,
 )
+from gongxue.certificates.actions.checking import check_list, issue_key, revoke_key
 from gongxue.certificates.actions.deciding import (
     correct_certificate,
     replace_certificate,
@@ -32,12 +33,14 @@ __all__ = [
     "apply_replacement",
     "apply_revocation",
     "apply_void",
+    "check_list",
     "close_misuse",
     "collect_certificate",
     "correct_certificate",
     "hand_out",
     "hand_over_misuse",
     "issue_certificates",
+    "issue_key",
     "keep_certificate",
     "receive_stock",
     "reconcile_month",
@@ -46,6 +49,7 @@ __all__ = [
     "report_misuse",
     "reprint_certificate",
     "revoke_certificate",
+    "revoke_key",
     "spoil_stock",
     "void_certificate",
     "withdraw_case",

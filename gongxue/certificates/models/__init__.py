@@ -1,6 +1,7 @@
 """Rows of the certificates: the registers (MG 16-18) and what is asked, counted and reported about them."""
 
 from gongxue.certificates.models.cases import CertificateCase, MisuseReport, PrinterOffset, Reconciliation
+from gongxue.certificates.models.checking import CheckedWorkbook, QueryKey, QueryKeyUse
 from gongxue.certificates.models.log import LogCheckpoint, LogLeaf
 from gongxue.certificates.models.register import (
     Certificate,
@@ -13,6 +14,7 @@ from gongxue.certificates.models.register import (
 __all__ = [
     "Certificate",
     "CertificateCase",
+    "CheckedWorkbook",
     "IssuedDocument",
     "LedgerEntry",
     "LogCheckpoint",
@@ -20,6 +22,8 @@ __all__ = [
     "MisuseReport",
     "NumberCounter",
     "PrinterOffset",
+    "QueryKey",
+    "QueryKeyUse",
     "Reconciliation",
     "SerialNumberRow",
 ]

@@ -204,6 +204,8 @@ def _ledger(request: Request, form: ReceiveForm, spoiling: SpoilForm) -> HttpRes
         "form": form,
         "spoiling": spoiling,
         "may_receive": role.may(Permission.RECEIVE_STOCK),
+        "may_check": role.may(Permission.CHECK_LIST),
+        "may_give_keys": role.may(Permission.ISSUE_KEY),
     }
     status = answer_status(spoiling if spoiling.is_bound else form)
     return render(request, "certificates/ledger.html", shown, status=status)

@@ -39,6 +39,7 @@ MAIL_CODE_ACCOUNT = Limit("mail-code-account", 3, timedelta(hours=1), timedelta(
 MAIL_CODE_ADDRESS = Limit("mail-code-address", 6, timedelta(hours=12), timedelta(hours=24))
 MAIL_GUESS = Limit("mail-guess", 5, timedelta(minutes=15), timedelta(hours=24))
 QUERY_NAME = Limit("query-name", 8, timedelta(hours=6), timedelta(days=30))
+QUERY_KEY = Limit("query-key", 20, timedelta(minutes=10), timedelta(hours=1))
 QUERY_ADDRESS = Limit("query-address", 60, timedelta(minutes=10), timedelta(hours=1))
 
 

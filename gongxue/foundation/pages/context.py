@@ -53,7 +53,7 @@ MENUS: dict[Duty, tuple[Entry, ...]] = {
         _DESK, Entry("我的报名", "/my/applications/", "form"), Entry("我的培训", "/classes/", "class"),
         Entry("我的证书", "/my/certificates/", "seal"), _NATIONAL,
     ),
-    Duty.SCHOOL: (_DESK, Entry("单位意见", "/endorsements/", "form"), _REPORTS, _NATIONAL),
+    Duty.SCHOOL: (_DESK, Entry("单位意见", "/endorsements/", "form"), _REPORTS, Entry("核验证书", "/certificates/checks/", "seal"), _NATIONAL),
     Duty.SYSTEM: (),
 }  # fmt: skip
 

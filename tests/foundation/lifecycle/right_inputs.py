@@ -15,6 +15,7 @@ from gongxue.certificates.actions import (
     apply_replacement,
     apply_revocation,
     apply_void,
+    issue_key,
     receive_stock,
     report_misuse,
 )
@@ -210,6 +211,16 @@ def _product(c: ClassAt) -> LearningProduct:
 
 def _last_month(c: ClassAt) -> dict[str, Any]:
     return {"month": str(c.now.date().replace(day=1) - timedelta(days=1)), "counted": 0}
+
+
+def _key(c: ClassAt) -> dict[str, Any]:
+    until = str(c.now.date() + timedelta(days=90))
+    return {"body": "某某装备制造有限公司", "purpose": "聘用前核验证书", "expires_on": until, "per_day": 9}
+
+
+def _given_key(c: ClassAt) -> models.Model:
+    inputs = _key(c) | {"expires_on": c.now.date() + timedelta(days=90)}
+    return issue_key(**inputs, by=c.people.centre, now=c.now)
 
 
 def _others_product(c: ClassAt) -> LearningProduct:
@@ -505,6 +516,8 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.SUSPEND_ACCOUNT, "planned", _centre, lambda c: c.people.stranger.account, _with(reason=WORDS)),
     Tried(P.END_ROLE, "planned", _centre, lambda c: c.people.stranger, _with(reason=WORDS)),
     Tried(P.RECONCILE, "planned", _officer, lambda c: None, _last_month),
+    Tried(P.ISSUE_KEY, "planned", _centre, lambda c: None, _key),
+    Tried(P.REVOKE_KEY, "planned", _centre, _given_key, _with(reason=WORDS)),
     Tried(P.RECEIVE_STOCK, "planned", lambda c: c.certificate_officer, lambda c: None, _with(quantity=3)),
     Tried(P.APPROVE_LINE, "submitted", _province, _tc, _seen()),
     Tried(P.RETURN_LINE, "submitted", _province, _tc, _seen(reason=WORDS)),
