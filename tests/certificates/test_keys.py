@@ -34,7 +34,7 @@ def c(class_at: ClassAtFixture, at_time: AtTime) -> ClassAt:
 
 
 def given(c: ClassAt, **more: Any) -> QueryKey:
-    inputs = {
+    inputs: dict[str, Any] = {
         "body": "邢台某某装备制造有限公司", "purpose": "聘用前核验证书", "expires_on": c.now.date() + timedelta(days=90),
         "per_day": 100, "by": c.people.centre, "now": c.now,
     }  # fmt: skip
