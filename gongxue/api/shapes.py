@@ -79,6 +79,9 @@ from gongxue.stage5_delivery.models import (
 from gongxue.stage6_assessment.models import (
     Correction,
     DraftSheet,
+    PresentationDay,
+    PresentationNote,
+    PresentationRecording,
     Results,
     Retake,
     ScoreSheet,
@@ -193,6 +196,12 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ProductComment: ("id", "product.id", "version", "answers.id", "text", "by_author", "at"),
     DraftSheet: ("id", "mark", "comment", "saved_at"),
     ScoreSheet: ("id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "mark", "comment", "submitted_at"),
+    PresentationDay: (
+        "id", "training_class.id", "session", "version", "day", "starts", "minutes", "gap", "rest_from", "rest_to", "place",
+        "link", "seed", "drawn_at", "draws", "current",
+    ),
+    PresentationNote: ("id", "slot.id", "examiner.id", "text", "written_at"),
+    PresentationRecording: ("id", "slot.id", "link", "added_at", "removed_at"),
     SecondLook: ("id", "training_class.id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "note", "written_at"),
     Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),
     Results: ("id", "training_class.id", "state", "version", "confirmed_at", "late_days"),

@@ -1,10 +1,10 @@
-"""Calendar files (RFC 5545, 5546): whole days in China, the same bytes for the same events."""
+"""Calendar files (RFC 5545, 5546): whole days in China, or hours of one; the same bytes for the same events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from icalendar import Calendar, Event, vCalAddress, vDate, vText
@@ -38,6 +38,8 @@ class CalendarEvent:
     busy: bool = True  # False: shown, but the day stays free (deadlines, lists)
     organiser: str = ""  # e-mail addresses; REQUEST and CANCEL need both (RFC 5546)
     attendee: str = ""
+    begins: datetime | None = None  # with `ends`: hours instead of whole days
+    ends: datetime | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON, for a message that keeps it."""
@@ -50,7 +52,8 @@ class CalendarEvent:
         known = {field.name for field in fields(cls)}
         kept = {name: value for name, value in data.items() if name in known}
         kept |= {name: date.fromisoformat(kept[name]) for name in ("first_day", "last_day")}
-        return cls(**kept | {"stamp": datetime.fromisoformat(kept["stamp"])})
+        hours = {n: datetime.fromisoformat(kept[n]) for n in ("begins", "ends") if kept.get(n)}
+        return cls(**kept | hours | {"stamp": datetime.fromisoformat(kept["stamp"])})
 
 
 def calendar_file(events: Iterable[CalendarEvent], *, name: str, method: Method = "PUBLISH") -> bytes:
@@ -74,8 +77,12 @@ def _component(event: CalendarEvent, method: Method) -> Event:
     row.add("uid", event.uid)
     row.add("dtstamp", event.stamp)
     row.add("sequence", event.sequence)
-    row.add("dtstart", vDate(event.first_day), parameters={"VALUE": "DATE"})
-    row.add("dtend", vDate(event.last_day + timedelta(days=1)), parameters={"VALUE": "DATE"})  # exclusive
+    if event.begins and event.ends:  # in UTC: no calendar has to know the time zone
+        row.add("dtstart", event.begins.astimezone(UTC))
+        row.add("dtend", event.ends.astimezone(UTC))
+    else:
+        row.add("dtstart", vDate(event.first_day), parameters={"VALUE": "DATE"})
+        row.add("dtend", vDate(event.last_day + timedelta(days=1)), parameters={"VALUE": "DATE"})  # exclusive
     row.add("summary", event.title)
     for key, value in (("location", event.place), ("description", event.description), ("url", event.url)):
         if value:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.notices import send
 from gongxue.parties.models import Person
 from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
+from gongxue.regulations.calendar import said
 from gongxue.regulations.marks import Part, Standing
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage5_delivery.models import Attendee
-from gongxue.stage6_assessment.models import Attempt, Correction, ScoreSheet
+from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, ScoreSheet
 
 _SAYS = {
     (Part.PROCESS, Standing.PASSED): "过程性考核合格，请准备终结性考核",
@@ -130,4 +132,19 @@ def second_looks_in(attempt: Attempt, now: datetime) -> None:
         kind="assessment.second_look",
         link=f"{class_link(shown)}second-looks/",
         now=now,
+    )
+
+
+def presentation_time(
+    row: PresentationDay, person: Person, event: CalendarEvent, turn: str, now: datetime
+) -> None:
+    """To a trainee: their own time, for their calendar too. turn: 说课，09:15，第 2 位."""
+    send(
+        role_of_person(person, Duty.TRAINEE),
+        subject=f"{said(row.day)} {turn}",
+        body="；".join(filter(None, [row.place, row.link, "时间随进度前后浮动，请提前 15 分钟候考"])),
+        kind="assessment.presentation",
+        link=f"{class_link(row.training_class)}waiting-room/",
+        now=now,
+        event=event,
     )

@@ -3,7 +3,7 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage6_assessment.views import results, scoring, second_looks, standing
+from gongxue.stage6_assessment.views import presentations, results, scoring, second_looks, standing
 
 urlpatterns = [
     route("classes/<int:pk>/assessment/", standing.assessment, "assessment", P.SEE_CLASSES),
@@ -12,6 +12,19 @@ urlpatterns = [
     route("classes/<int:pk>/score/final/", scoring.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
     act_route("attendees/<int:pk>/retake/", P.APPLY_RETAKE),
     act_route("retakes/<int:pk>/allow/", P.ALLOW_RETAKE),
+    route("classes/<int:pk>/presentations/", presentations.presentations, "presentations", P.SEE_CLASSES),
+    route("classes/<int:pk>/waiting-room/", presentations.waiting_room, "waiting_room", P.SEE_CLASSES),
+    route("classes/<int:pk>/presentation.ics", presentations.own_calendar, "presentation.ics", P.SEE_CLASSES),
+    route(
+        "presentation-recordings/<int:pk>/", presentations.recording, "presentation_recording", P.SEE_CLASSES
+    ),
+    act_route("classes/<int:pk>/presentations/plan/", P.PLAN_PRESENTATIONS),
+    act_route("presentation-days/<int:pk>/draw/", P.DRAW_ORDER),
+    act_route("presentation-days/<int:pk>/next/", P.MOVE_ON),
+    route("presentation-slots/<int:pk>/film/", presentations.film, "presentation_film", P.ADD_RECORDING),
+    act_route("presentation-slots/<int:pk>/note/", P.NOTE_PRESENTATION),
+    act_route("presentation-slots/<int:pk>/recording/", P.ADD_RECORDING),
+    act_route("presentation-recordings/<int:pk>/remove/", P.REMOVE_RECORDING),
     route("classes/<int:pk>/second-looks/", second_looks.second_looks, "second_looks", P.SEE_CLASSES),
     act_route("attempts/<int:pk>/second-look/", P.NOTE_SPREAD),
     route("classes/<int:pk>/confirm/", results.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),

@@ -14,6 +14,18 @@ from gongxue.regulations.lifecycle import MOVES
 
 PACKAGE = Path(regulations.__file__).parent
 ARTICLES = {
+    "presentation.again": "TR 12.2",
+    "presentation.begun": "TR 12.2",
+    "presentation.day": "TR 12.2",
+    "presentation.gap": "TR 12.2",
+    "presentation.late": "TR 12.2",
+    "presentation.link": "TR 12.2",
+    "presentation.minutes": "TR 12.2",
+    "presentation.nobody": "TR 12.2",
+    "presentation.place": "TR 12.2",
+    "presentation.rest": "TR 12.2",
+    "presentation.starts": "TR 12.2",
+    "presentation.where": "TR 12.2",
     "second_look.confirmed": "MG 13",
     "second_look.length": "TR 12",
     "second_look.not_due": "TR 12",

@@ -105,6 +105,9 @@ backbone trainee: delivery.comment                                           # o
 centre province institution coordinator backbone trainee: delivery.pack      # ours
 trainee: delivery.hand_in                                                    # G05: TR 12.1
 backbone: assessment.save assessment.score_process assessment.score_final    # G06 G12: TR 12
+institution coordinator: assessment.plan_presentations assessment.draw_order assessment.move_on  # G11: TR 12.2, AMB-78
+institution coordinator: assessment.add_recording assessment.remove_recording  # ours
+backbone: assessment.note_presentation                                       # ours
 backbone: assessment.second_look                                             # AMB-75
 trainee: assessment.apply_retake                                             # G14: TR 12.2
 institution: assessment.allow_retake                                         # G14, AMB-09

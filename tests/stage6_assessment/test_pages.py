@@ -18,6 +18,8 @@ EXPORTERS = {"institution", "certificate_officer", "centre", "province"}
 EXPORTS = {**SCHOOLS, **TEACHERS, "coordinator": 403, "oversight": 403}
 WHO_MAY = {
     "assessment/": granted(READERS | {"instructor", "examiner", "trainee"}, **SCHOOLS),
+    "presentations/": granted(READERS | {"instructor", "examiner"}, **SCHOOLS, trainee=403),
+    "waiting-room/": granted(READERS | {"instructor", "examiner", "trainee"}, **SCHOOLS),
     "second-looks/": granted(READERS | {"instructor", "examiner"}, **SCHOOLS, trainee=403),
     "confirm/": granted({"institution"}, 403, other_institution=404),
     "transcript/": granted(READERS, **SCHOOLS, **TEACHERS),

@@ -8,6 +8,14 @@ from gongxue.stage6_assessment.actions.corrections import (
     refuse_correction,
     request_correction,
 )
+from gongxue.stage6_assessment.actions.presentations import (
+    add_recording,
+    draw_order,
+    move_on,
+    note_presentation,
+    plan_presentations,
+    remove_recording,
+)
 from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake
 from gongxue.stage6_assessment.actions.scoring import (
     save_score,
@@ -19,11 +27,17 @@ from gongxue.stage6_assessment.actions.second_looks import (
 )
 
 __all__ = [
+    "add_recording",
     "allow_retake",
     "apply_retake",
     "confirm_results",
     "countersign_correction",
+    "draw_order",
+    "move_on",
+    "note_presentation",
+    "plan_presentations",
     "refuse_correction",
+    "remove_recording",
     "request_correction",
     "save_score",
     "score_final",

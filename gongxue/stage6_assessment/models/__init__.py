@@ -1,6 +1,12 @@
 """Stage 6: attempts, sealed score sheets, results, transcript (TR 12)."""
 
 from gongxue.stage6_assessment.models.attempts import PART_CHOICES, Attempt
+from gongxue.stage6_assessment.models.presentations import (
+    PresentationDay,
+    PresentationNote,
+    PresentationRecording,
+    PresentationSlot,
+)
 from gongxue.stage6_assessment.models.results import Correction, Results, Retake, TranscriptLine
 from gongxue.stage6_assessment.models.second_looks import SecondLook
 from gongxue.stage6_assessment.models.sheets import DraftSheet, ScoreSheet
@@ -10,6 +16,10 @@ __all__ = [
     "Attempt",
     "Correction",
     "DraftSheet",
+    "PresentationDay",
+    "PresentationNote",
+    "PresentationRecording",
+    "PresentationSlot",
     "Results",
     "Retake",
     "ScoreSheet",

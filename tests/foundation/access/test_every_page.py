@@ -43,7 +43,14 @@ from gongxue.stage5_delivery.models import (
     PortfolioPack,
     RollWindow,
 )
-from gongxue.stage6_assessment.models import Attempt, Correction, Retake
+from gongxue.stage6_assessment.models import (
+    Attempt,
+    Correction,
+    PresentationDay,
+    PresentationRecording,
+    PresentationSlot,
+    Retake,
+)
 from tests.cast import ClassAt, ClassesAtFixture, Plan, SignedIn
 from tests.routes import ABSENT, Page, pages
 
@@ -51,7 +58,7 @@ from tests.routes import ABSENT, Page, pages
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application, "assignments/": Assignment,
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
-    "attempts/": Attempt, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
+    "attempts/": Attempt, "presentation-days/": PresentationDay, "presentation-slots/": PresentationSlot, "presentation-recordings/": PresentationRecording, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
@@ -86,7 +93,7 @@ NARROWER: dict[str, set[str]] = {
     "office.groups": LEARNS, "office.materials": LEARNS, "office.notices": LEARNS, "office.ceremonies": LEARNS, "office.printing": LEARNS,
     "office.contacts": {"centre", "examiner", *ABOVE, *LEARNS}, "office.lodging": TEACHES | LEARNS, "office.lodging.xlsx": TEACHES | LEARNS,
     "office.paper": LEARNS, "my_class": {"centre", "staff", "other staff", *ABOVE, *OFFICE},
-    "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
+    "presentations": LEARNS, "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
 }  # fmt: skip
@@ -94,6 +101,9 @@ NARROWER: dict[str, set[str]] = {
 NOTHING_THERE = {
     "message.calendar",
     "material_file",
+    "presentation_recording",
+    "presentation_film",
+    "presentation.ics",
     "ceremony_photo",
     "office.paper",
     "application.scan",

@@ -69,8 +69,13 @@ from gongxue.stage5_delivery.models import (
     Material,
     RollWindow,
 )
-from gongxue.stage6_assessment.actions import request_correction, score_process
-from gongxue.stage6_assessment.models import Attempt, Correction
+from gongxue.stage6_assessment.actions import (
+    draw_order,
+    plan_presentations,
+    request_correction,
+    score_process,
+)
+from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, PresentationSlot
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
 from tests.stage2_staffing.rescuing import emptied, spare
@@ -124,6 +129,36 @@ def _offered(c: ClassAt) -> Application:
         put_on_waiting_list(application=applied(c, waiting), by=c.staff, now=c.now)
         withdraw_application(application=row, by=inside, now=c.now)
     found: Application = rows.get(state="offered")
+    return found
+
+
+HOURS = {"starts_at": "09:00", "minutes": "15", "gap": "5", "rest_from": "12:00", "rest_to": "13:30"}
+
+
+def _planned_day(c: ClassAt) -> models.Model:
+    """The first session, planned for the last day."""
+    found = PresentationDay.objects.inside(training_class=c.tc).first()
+    return found or plan_presentations(
+        training_class=c.tc,
+        session=1,
+        day=c.tc.last_day,
+        times=HOURS,
+        place="报告厅",
+        by=c.coordinator,
+        now=c.now,
+    )
+
+
+def _drawn_day(c: ClassAt) -> models.Model:
+    """The same with an order."""
+    day = _planned_day(c)
+    assert isinstance(day, PresentationDay)
+    return day if day.draws else draw_order(presentation_day=day, by=c.coordinator, now=c.now)
+
+
+def _turn(c: ClassAt) -> models.Model:
+    """Whoever is on first."""
+    found: PresentationSlot = PresentationSlot.objects.inside(presentation_day=_drawn_day(c), order=1).get()
     return found
 
 
@@ -628,6 +663,13 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.SAVE_SCORE, "taught", lambda c: c.instructors[0], _attendee, _with(part="process", mark="80", comment=WORDS)),
     Tried(P.SCORE_PROCESS, "taught", lambda c: c.instructors[0], _attendee, _with(mark="80", comment=WORDS)),
     Tried(P.SCORE_FINAL, "process_scored", lambda c: c.examiners[0], _attendee, _with(mark="80", comment=WORDS)),
+    Tried(P.PLAN_PRESENTATIONS, "process_scored", _coordinator, _tc, lambda c: {
+        "session": 1, "day": c.tc.last_day, "times": HOURS, "place": "报告厅", "link": "https://meeting.example.cn/9", "seen": 0,
+    }),
+    Tried(P.DRAW_ORDER, "process_scored", _coordinator, _planned_day, _with(reason=WORDS)),
+    Tried(P.MOVE_ON, "process_scored", _coordinator, _drawn_day, _with(after=0)),
+    Tried(P.NOTE_PRESENTATION, "process_scored", lambda c: c.examiners[0], _turn, _with(text=WORDS)),
+    Tried(P.ADD_RECORDING, "process_scored", _coordinator, _turn, _with(link="https://pan.example.cn/1")),
     Tried(P.NOTE_SPREAD, "taught", lambda c: c.instructors[0], _far_apart, _with(note="重看学习成果，维持原评分。")),
     Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
