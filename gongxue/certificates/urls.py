@@ -4,7 +4,7 @@ from django.urls import URLPattern
 
 from gongxue.certificates import views
 from gongxue.certificates.lane import check, query
-from gongxue.certificates.views import cases, checking, log, printing, supervising
+from gongxue.certificates.views import badges, cases, checking, log, printing, supervising
 from gongxue.foundation.access.routes import Open, route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern] = [
     route("my/certificates/", views.my_certificates, "my_certificates", P.DOWNLOAD),
     route("certificates/<int:pk>/collect/", views.collect, P.DOWNLOAD.value, P.DOWNLOAD),
     route("certificates/<int:pk>/file/", views.certificate_file, "certificate_file", P.DOWNLOAD),
+    route("certificates/<int:pk>/badge.jwt", badges.badge, "certificate_badge", P.DOWNLOAD),
+    route("certificates/<int:pk>/issued-badge.jwt", badges.issued_badge, "issued_badge", P.ISSUE),
+    route("certificates/issuers/<slug:code>/did.json", badges.issuer, "badges.issuer", Open.PUBLIC),
+    route("certificates/issuers/<slug:code>/status", badges.status, "badges.status", Open.PUBLIC),
     route("ledger/", views.ledger, "ledger", P.SEE_LEDGER),
     route("ledger.xlsx", views.ledger_as_workbook, "ledger.xlsx", P.SEE_LEDGER),
     route("ledger/receive/", views.receive, P.RECEIVE_STOCK.value, P.RECEIVE_STOCK),

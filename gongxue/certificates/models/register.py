@@ -193,6 +193,11 @@ class LedgerEntry(Scoped):
         indexes = [
             models.Index(fields=["institution", "-id"], name="ledger_institution"),
             models.Index(fields=["province_code", "-id"], name="ledger_province"),
+            models.Index(
+                fields=["institution"],
+                condition=Q(kind__in=["voided", "lost", "revoked", "corrected"]),
+                name="ledger_ended",
+            ),  # the status list of badges is read by anybody, often
         ]
 
     # The last of these says whether a certificate holds; the first four end it.

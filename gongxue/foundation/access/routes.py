@@ -32,6 +32,8 @@ PUBLIC_ROUTES: dict[str, str] = {
     "notice": "招生通知：公开发布（TR 10）",
     "certificates.query": "证书查询（MG 18.2）",
     "certificates.check": "扫码核验证书：数据在 # 之后，不进日志",
+    "badges.issuer": "数字徽章的签发密钥（did:web）：任何人离开本平台也能核对签名",
+    "badges.status": "数字徽章的状态列表（W3C Bitstring Status List）：核对是否已作废、撤销，不透露在查谁",
     "livez": "存活检查",
     "readyz": "就绪检查",
     "forms.blank": "现行表单一览和空白表单下载（TR 脚注⑦）",
