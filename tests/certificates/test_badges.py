@@ -153,7 +153,7 @@ def test_what_everybody_may_read_is_the_same_for_everybody(c: ClassAt) -> None:
         assert Client().post(where).status_code == 405
         for unknown in ("13999", "xx", "1300９"):
             assert Client().get(f"/certificates/issuers/{unknown}/{what}").status_code == 404
-    assert c.certificates[0].holder.encode() not in first.content
+        assert c.certificates[0].holder.encode() not in first.content
 
 
 def test_the_list_costs_two_statements_however_many_have_ended(c: ClassAt) -> None:
