@@ -85,6 +85,7 @@ from gongxue.stage6_assessment.models import (
     Results,
     Retake,
     ScoreSheet,
+    SecondDates,
     SecondLook,
     TranscriptLine,
 )
@@ -202,6 +203,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     PresentationNote: ("id", "slot.id", "examiner.id", "text", "written_at"),
     PresentationRecording: ("id", "slot.id", "link", "added_at", "removed_at"),
+    SecondDates: ("id", "training_class.id", "version", "resubmit_by", "retake_by", "set_at"),
     SecondLook: ("id", "training_class.id", "attempt.id", "attempt.part", "attempt.number", "scorer.id", "note", "written_at"),
     Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),
     Results: ("id", "training_class.id", "state", "version", "confirmed_at", "late_days"),

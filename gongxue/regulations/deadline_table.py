@@ -82,6 +82,14 @@ _ROWS = (
         "不停：申请退回修改不影响他人报名。", "审核录取的时间缩短。", above=None, after=(),
     ),
     DeadlineRule(
+        "resubmission", "二次提交学习成果", "培训班", Duty.TRAINEE, "培训机构设定的日期", "", "TR 12.1", False, False,
+        _NO_RETURN, "来不及重新评分的，按第一次成绩报送。", ours=True, before=(1,), after=(1,), above=None,
+    ),
+    DeadlineRule(
+        "retake", "完成二次终结性考核", "培训班", Duty.INSTITUTION, "培训机构设定的日期", "", "TR 12.2", False, False,
+        _NO_RETURN, "来不及考核的，按第一次成绩报送。", ours=True, before=(1,), after=(1,), above=None,
+    ),
+    DeadlineRule(
         "feedback", "报送成绩单", "培训班", Duty.INSTITUTION, "培训结束日后", "feedback_days", "TR 13.1", False, False,
         "不停：成绩确认后只更正、不退回。", "证书核发和结班推迟。", grantable=True, before=(6, 2),
     ),

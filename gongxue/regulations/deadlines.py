@@ -186,6 +186,11 @@ def approval_due(valid_until: date) -> Due:
     return _named("approval", valid_until, f"获批期限至 {said(valid_until)}（当日开班仍可）")
 
 
+def second_due(key: str, on: date) -> Due:
+    """The day that the institution named for a resubmission or a retake (TR 12).  # reading: AMB-79"""
+    return _named(key, on, f"培训机构设定的日期 {said(on)}（当日仍可；不晚于成绩单报送日）")
+
+
 def enrolment_closes(closes_on: date) -> Due:
     """The end of enrolment once the notice names it: before the class, as the institution chose.  # reading: AMB-61"""
     return _named("enrolment", closes_on, f"招生通知写明的报名截止日 {said(closes_on)}（当日仍可报名）")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -126,6 +127,28 @@ def standing(attempts: Sequence[Sequence[Decimal]], wanted: int, edition: Editio
     if passes(attempts[-1], edition):
         return Standing.PASSED
     return Standing.SECOND if len(attempts) < edition.attempts else Standing.FAILED
+
+
+def second_dates_breaches(
+    days: Mapping[str, date | None], today: date, first_day: date, feedback_on: date
+) -> list[Breach]:
+    """Why days for second attempts cannot stand: what they are for → day that is set or changed now.
+
+    feedback_on: the day on which form 5 is due, with its extension (AMB-09: done before it is).
+    reading: AMB-79 the institution names the days
+    """
+    breaches = []
+    for what, day in days.items():
+        if day is not None and not max(first_day, today) <= day <= feedback_on:
+            says = f"{what}的日期须在今天（开班后）至成绩单报送日 {feedback_on.isoformat()} 之间。"
+            breaches.append(
+                Breach(
+                    "second_dates.day", "TR 12", says, "请另选日期；成绩单已准予延期的，按延期后的报送日。"
+                )
+            )
+    if not days:
+        breaches.append(Breach("second_dates.none", "TR 12", "日期没有变化。", "请填写或修改日期后再保存。"))
+    return breaches
 
 
 def final_breaches(process: Standing) -> list[Breach]:

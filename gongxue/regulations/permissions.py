@@ -200,6 +200,7 @@ class Permission(StrEnum):
     SCORE_FINAL = "assessment.score_final", "提交终结性考核评分"
     APPLY_RETAKE = "assessment.apply_retake", "申请二次终结性考核"
     ALLOW_RETAKE = "assessment.allow_retake", "同意二次终结性考核"
+    SET_SECOND_DATES = "assessment.set_second_dates", "设定二次考核期限"
     PLAN_PRESENTATIONS = "assessment.plan_presentations", "安排说课答辩"
     DRAW_ORDER = "assessment.draw_order", "抽签排序"
     MOVE_ON = "assessment.move_on", "叫下一位"

@@ -124,6 +124,8 @@ def _by_reader(dues: Iterable[Due], readers: Readers) -> dict[Role, list[Due]]:
         for duty, far in told:
             for role in readers.get((duty, _place(duty, due.item)), ()):
                 wanted[role].append(Due(due.item, due.late, due.step, far))
+        for role in due.item.told:
+            wanted[role].append(Due(due.item, due.late, due.step, far=False))
     return wanted
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from gongxue.exchange.calendars import CalendarEvent
 from gongxue.exchange.notices import send
 from gongxue.parties.models import Person
-from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in
+from gongxue.parties.queries import centre_roles, province_roles, role_of_person, roles_in, roles_of_people
 from gongxue.regulations.calendar import said
 from gongxue.regulations.marks import Part, Standing
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage5_delivery.models import Attendee
-from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, ScoreSheet
+from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, ScoreSheet, SecondDates
 
 _SAYS = {
     (Part.PROCESS, Standing.PASSED): "过程性考核合格，请准备终结性考核",
@@ -148,3 +149,21 @@ def presentation_time(
         now=now,
         event=event,
     )
+
+
+def second_dates_set(
+    row: SecondDates, resubmission: Iterable[Attendee], retake: Iterable[Attendee], now: datetime
+) -> None:
+    """To whoever owes a second attempt: by which day."""
+    for on, people, words, page in (
+        (row.resubmit_by, resubmission, "二次提交学习成果", "products/"),
+        (row.retake_by, retake, "二次终结性考核", "assessment/"),
+    ):
+        if on is not None:
+            send(
+                roles_of_people([a.application.person for a in people], Duty.TRAINEE).values(),
+                subject=f"{words}截止 {said(on)}",
+                kind="assessment.second_dates",
+                link=f"{class_link(row.training_class)}{page}",
+                now=now,
+            )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from gongxue.parties.queries import roles_of_people
 from gongxue.regulations.calendar import day_of
+from gongxue.regulations.deadlines import second_due
 from gongxue.regulations.lifecycle import ResultsState
+from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.queries.watching import Ask, Watched
 from gongxue.stage6_assessment.models import Results
+from gongxue.stage6_assessment.queries.second_dates import owing, second_dates_of
 
 
 def watch_transcripts(ask: Ask) -> Iterator[Watched]:
@@ -22,3 +27,31 @@ def watch_transcripts(ask: Ask) -> Iterator[Watched]:
         at, late = done.get(tc.pk, (None, None))
         due = ask.dues(tc)["feedback"]
         yield ask.of_class(tc, due, done_on=day_of(at) if at else None, late=late)
+
+
+def watch_second_attempts(ask: Ask) -> Iterator[Watched]:
+    """Work to be handed in again, retakes to be held: where the institution has named days and somebody owes it.
+
+    One query, eight more when there are such classes.
+    """
+    running = [tc for tc in ask.classes if tc.stage in (5, 6)]
+    dates = second_dates_of(running) if running else {}
+    if not dates:
+        return
+    missing = owing([tc for tc in running if tc.pk in dates])
+    late = [a for one in missing.values() for a in (*one.resubmission, *one.retake)]
+    roles = roles_of_people([a.application.person for a in late], Duty.TRAINEE)
+    for tc in running:
+        row = dates.get(tc.pk)
+        if row is None:
+            continue
+        for key, on, people in (
+            ("resubmission", row.resubmit_by, missing[tc.pk].resubmission),
+            ("retake", row.retake_by, missing[tc.pk].retake),
+        ):
+            if on is not None and people:
+                item = ask.of_class(tc, second_due(key, on))
+                told = tuple(
+                    roles[a.application.person_id] for a in people if a.application.person_id in roles
+                )
+                yield replace(item, about=f"{tc.title}：{'、'.join(map(str, people))}", told=told)

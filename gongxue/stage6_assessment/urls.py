@@ -10,6 +10,7 @@ urlpatterns = [
     route("attendees/<int:pk>/score/", scoring.save_score, P.SAVE_SCORE.value, P.SAVE_SCORE),
     route("classes/<int:pk>/score/process/", scoring.score_process, P.SCORE_PROCESS.value, P.SCORE_PROCESS),
     route("classes/<int:pk>/score/final/", scoring.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
+    act_route("classes/<int:pk>/second-dates/", P.SET_SECOND_DATES),
     act_route("attendees/<int:pk>/retake/", P.APPLY_RETAKE),
     act_route("retakes/<int:pk>/allow/", P.ALLOW_RETAKE),
     route("classes/<int:pk>/presentations/", presentations.presentations, "presentations", P.SEE_CLASSES),

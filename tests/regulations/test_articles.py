@@ -14,6 +14,8 @@ from gongxue.regulations.lifecycle import MOVES
 
 PACKAGE = Path(regulations.__file__).parent
 ARTICLES = {
+    "second_dates.day": "TR 12",
+    "second_dates.none": "TR 12",
     "presentation.again": "TR 12.2",
     "presentation.begun": "TR 12.2",
     "presentation.day": "TR 12.2",

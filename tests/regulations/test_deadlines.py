@@ -33,6 +33,7 @@ from gongxue.regulations.deadlines import (
     province_due,
     reckon,
     review_due,
+    second_due,
     stops_of,
 )
 from gongxue.regulations.editions import Edition, edition_on
@@ -207,7 +208,7 @@ def every_due() -> list[Due]:
     return [
         *deadlines_of_class(FIRST, LAST, EDITION), summary_due(2023, EDITION), lines_due(FIRST), province_due(FIRST, EDITION),
         review_due(FIRST, EDITION), correction_due(FIRST, EDITION), answer_due(FIRST), approval_due(FIRST),
-        enrolment_closes(FIRST),
+        enrolment_closes(FIRST), second_due("resubmission", FIRST), second_due("retake", FIRST),
     ]  # fmt: skip
 
 
@@ -233,7 +234,13 @@ def test_every_length_is_a_parameter_of_the_edition() -> None:
 def test_only_the_review_stops_and_what_is_ours_refuses_nothing() -> None:
     assert [rule.key for rule in RULES.values() if rule.stops] == ["review"]
     ours = [rule for rule in RULES.values() if rule.ours]
-    assert [rule.key for rule in ours] == ["report_province", "review", "correction"]
+    assert [rule.key for rule in ours] == [
+        "report_province",
+        "review",
+        "correction",
+        "resubmission",
+        "retake",
+    ]
     assert not any(rule.refuses or rule.grantable for rule in ours)
 
 

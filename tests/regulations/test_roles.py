@@ -110,6 +110,7 @@ institution coordinator: assessment.add_recording assessment.remove_recording  #
 backbone: assessment.note_presentation                                       # ours
 backbone: assessment.second_look                                             # AMB-75
 trainee: assessment.apply_retake                                             # G14: TR 12.2
+institution: assessment.set_second_dates                                     # G14, AMB-79
 institution: assessment.allow_retake                                         # G14, AMB-09
 institution: assessment.confirm assessment.request_correction                # H11: TR 13
 province: assessment.countersign assessment.refuse_correction                # G19: MG 13

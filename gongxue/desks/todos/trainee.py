@@ -20,6 +20,7 @@ from gongxue.stage4_enrolment.queries import applications_visible_to
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
 from gongxue.stage5_delivery.queries import open_windows_of
 from gongxue.stage6_assessment.queries import records_of_classes
+from gongxue.stage6_assessment.queries.second_dates import second_dates_of
 from gongxue.stage7_evaluation.queries import classes_answered_by
 
 
@@ -60,9 +61,13 @@ def _classes(role: Role) -> Todos:
     mine = Attendee.objects.scope(role).filter(training_class__stage__gte=5)
     attendees = list(mine.select_related("training_class__institution", "training_class__delivery"))
     handed = set(LearningProduct.objects.scope(role).values_list("attendee_id", "attempt"))
+    again = [a.training_class for a in attendees if a.attempt > 1 and a.training_class.stage < 7]
+    dates = second_dates_of(again) if again else {}
     todos: Todos = []
     for attendee in attendees:
-        todos += _pledge(attendee) + _products(attendee, handed) + _form2(attendee, answered)
+        days = dates.get(attendee.training_class_id)
+        by = days.resubmit_by if days else None
+        todos += _pledge(attendee) + _products(attendee, handed, by) + _form2(attendee, answered)
     return (
         _check_ins(attendees)
         + todos
@@ -107,12 +112,12 @@ def _pledge(attendee: Attendee) -> Todos:
     ]
 
 
-def _products(attendee: Attendee, handed: set[tuple[int, int]]) -> Todos:
+def _products(attendee: Attendee, handed: set[tuple[int, int]], by: date | None) -> Todos:
     tc = attendee.training_class
     if not attendee.may_hand_in or tc.stage not in (5, 6) or (attendee.pk, attendee.attempt) in handed:
         return []
     words = "二次提交学习成果" if attendee.attempt > 1 else "提交学习成果"
-    return [class_todo("成果", words, tc, "products", tc.last_day)]
+    return [class_todo("成果", words, tc, "products", by or tc.last_day)]
 
 
 def _form2(attendee: Attendee, answered: set[int]) -> Todos:

@@ -62,6 +62,7 @@ class Watched:
     standing: bool = False  # the file is back for correction: the clock stands
     grant: Grant | None = None
     timetable: Timetable | None = None
+    told: tuple[Role, ...] = ()  # people who are reminded beside the office that owes it
 
     @property
     def rule(self) -> DeadlineRule:

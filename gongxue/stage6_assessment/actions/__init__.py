@@ -16,7 +16,7 @@ from gongxue.stage6_assessment.actions.presentations import (
     plan_presentations,
     remove_recording,
 )
-from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake
+from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake, set_second_dates
 from gongxue.stage6_assessment.actions.scoring import (
     save_score,
     score_final,
@@ -42,5 +42,6 @@ __all__ = [
     "save_score",
     "score_final",
     "score_process",
+    "set_second_dates",
     "write_second_look",
 ]

@@ -38,6 +38,7 @@ from gongxue.stage6_assessment.models import (
 )
 from gongxue.stage6_assessment.queries import is_confirmed
 from gongxue.stage6_assessment.queries.presentations import entitled, mode_of, sessions_of, turn_event
+from gongxue.stage6_assessment.queries.second_dates import second_dates_of
 
 RECORDINGS = Slot(
     "考核录像", ("mp4", "mov"), 50 * MEGABYTE, "recording", Permission.ADD_RECORDING,
@@ -73,7 +74,7 @@ def plan_presentations(  # noqa: PLR0913 — what is planned are its inputs
     read, breaches = read_times(times)
     if read is None:
         raise RuleBroken(breaches)
-    last = due_of(shown, feedback_due(shown.last_day, shown.edition)).on if session == 2 else shown.last_day
+    last = _last_day(shown, session)
     row = PresentationDay.objects.inside(training_class=shown, session=session).first()
     drawn = PresentationSlot.objects.inside(presentation_day=row).count() if row else 0
     count = drawn or len(entitled(shown, session))
@@ -93,6 +94,16 @@ def plan_presentations(  # noqa: PLR0913 — what is planned are its inputs
     if drawn:
         _tell(row, by, now)
     return row
+
+
+def _last_day(training_class: TrainingClass, session: int) -> date:
+    """The first is part of the training; the second ends by the day named for retakes, else when form 5 is due."""
+    if session == 1:
+        return training_class.last_day
+    dates = second_dates_of([training_class]).get(training_class.pk)
+    if dates is not None and dates.retake_by is not None:
+        return dates.retake_by
+    return due_of(training_class, feedback_due(training_class.last_day, training_class.edition)).on
 
 
 def _tell(row: PresentationDay, by: Role, now: datetime) -> None:

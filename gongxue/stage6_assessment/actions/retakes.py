@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
-from gongxue.foundation.lifecycle.errors import NotAllowed, RuleBroken, refuse_if
+from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of, feedback_due
 from gongxue.regulations.marks import (
     Part,
     attempt_breaches,
+    second_dates_breaches,
 )
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage1_planning.queries import due_of
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage6_assessment import notices
 from gongxue.stage6_assessment.models import (
     Retake,
+    SecondDates,
 )
 from gongxue.stage6_assessment.queries import (
     is_confirmed,
     part_record,
 )
+from gongxue.stage6_assessment.queries.second_dates import owing
 
 
 def _refuse_confirmed(training_class: TrainingClass) -> None:
@@ -32,6 +37,41 @@ def _refuse_confirmed(training_class: TrainingClass) -> None:
     if is_confirmed(training_class):
         says = "成绩已确认并报送，不能再办理二次终结性考核。"
         raise RuleBroken([Breach("retake.confirmed", "TR 12.2", says, "如成绩有误，请培训机构申请更正。")])
+
+
+@action(Permission.SET_SECOND_DATES)
+def set_second_dates(
+    *, training_class: TrainingClass, by: Role, now: datetime, resubmit_by: date | None = None,
+    retake_by: date | None = None, seen: int = 0,
+) -> SecondDates:  # fmt: skip
+    """Days by which work is handed in again and final assessments are retaken; whoever it concerns is told.
+
+    seen: the version that the page showed, 0 for none. Refused: days in the past or after form 5 is due, confirmed.
+    """
+    shown = lock(training_class, by)
+    _refuse_confirmed(shown)
+    feedback = due_of(shown, feedback_due(shown.last_day, shown.edition)).on
+    days = {"二次提交": resubmit_by, "二次终结性考核": retake_by}
+    row = SecondDates.objects.inside(training_class=shown).first()
+    before = (row.resubmit_by, row.retake_by) if row else (None, None)
+    fresh = {what: day for (what, day), old in zip(days.items(), before, strict=True) if day != old}
+    refuse_if(second_dates_breaches(fresh, day_of(now), shown.first_day, feedback))
+    if seen != (row.version if row else 0):
+        raise Conflict(
+            [Breach("second_dates.changed", "MG 25.4", "期限刚刚有人修改过。", "请刷新页面，核对后再保存。")]
+        )
+    row = row or SecondDates(training_class=shown, version=0)
+    row.resubmit_by, row.retake_by, row.set_by, row.set_at = resubmit_by, retake_by, by.account, now
+    row.version += 1
+    row.save()
+    changes = {
+        name: [old and old.isoformat(), new and new.isoformat()]
+        for name, old, new in zip(("resubmit_by", "retake_by"), before, days.values(), strict=True)
+    }
+    record(Permission.SET_SECOND_DATES, by=by, now=now, about=row, changes=changes)
+    people = owing([shown])[shown.pk]
+    notices.second_dates_set(row, people.resubmission, people.retake, now)
+    return row
 
 
 @action(Permission.APPLY_RETAKE)

@@ -7,7 +7,7 @@ from gongxue.stage6_assessment.models.presentations import (
     PresentationRecording,
     PresentationSlot,
 )
-from gongxue.stage6_assessment.models.results import Correction, Results, Retake, TranscriptLine
+from gongxue.stage6_assessment.models.results import Correction, Results, Retake, SecondDates, TranscriptLine
 from gongxue.stage6_assessment.models.second_looks import SecondLook
 from gongxue.stage6_assessment.models.sheets import DraftSheet, ScoreSheet
 
@@ -23,6 +23,7 @@ __all__ = [
     "Results",
     "Retake",
     "ScoreSheet",
+    "SecondDates",
     "SecondLook",
     "TranscriptLine",
 ]

@@ -43,6 +43,28 @@ class Retake(Stateful):
         return in_class_scope(role)
 
 
+class SecondDates(Scoped):
+    """By when work is handed in again and a final assessment is retaken: two days that the institution names."""
+
+    training_class = models.OneToOneField(TrainingClass, models.PROTECT, related_name="second_dates")
+    version = models.PositiveIntegerField("版本", default=1)
+    resubmit_by = models.DateField("二次提交截止", null=True)
+    retake_by = models.DateField("二次终结性考核截止", null=True)
+    set_by = account_field()
+    set_at = models.DateTimeField("设定时间")
+
+    class Meta:
+        db_table = "second_dates"
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 二次考核期限"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """As the class."""
+        return in_class_scope(role)
+
+
 class Results(Stateful):
     """The results of a class: open while marks come in, confirmed when the transcript stands."""
 

@@ -9,7 +9,7 @@ from gongxue.foundation import clock
 from gongxue.foundation.access.requests import Request
 from gongxue.foundation.pages.act import visible
 from gongxue.regulations.calendar import feedback_due
-from gongxue.regulations.lifecycle import RetakeState
+from gongxue.regulations.lifecycle import ResultsState, RetakeState
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.queries import due_of
@@ -21,6 +21,7 @@ from gongxue.stage6_assessment.queries import (
     records_of,
     results_of,
 )
+from gongxue.stage6_assessment.queries.second_dates import second_dates_of
 from gongxue.stage6_assessment.views.scoring import part_of, scoring
 
 
@@ -45,6 +46,7 @@ def _progress(request: Request, tc: TrainingClass) -> HttpResponse:
     records = records_of(tc) if delivery_of(tc) else []
     opened = opened_attempts(role, tc)
     results = results_of(tc)
+    confirmed = results is not None and results.state == ResultsState.CONFIRMED
     shown = {
         "tc": tc,
         "results": results,
@@ -57,9 +59,11 @@ def _progress(request: Request, tc: TrainingClass) -> HttpResponse:
         "qualified": sum(r.qualified for r in records),
         "barred": sum(r.barred for r in records),
         "retakes": [r for r in records if r.retake and r.retake.state == RetakeState.APPLIED],
-        "confirmed": is_confirmed(tc),
-        "may_confirm": role.may(Permission.CONFIRM_RESULTS) and not is_confirmed(tc),
+        "confirmed": confirmed,
+        "may_confirm": role.may(Permission.CONFIRM_RESULTS) and not confirmed,
         "due": due_of(tc, feedback_due(tc.last_day, tc.edition)).on,
+        "dates": second_dates_of([tc]).get(tc.pk),
+        "may_set_dates": role.may(Permission.SET_SECOND_DATES) and not confirmed,
         "today": clock.today(),
         "absence_limit": tc.edition.absence_limit,
     }
@@ -71,12 +75,13 @@ def _own_standing(request: Request, tc: TrainingClass) -> HttpResponse:
     attendee = attendee_of(tc, role.account_id)
     if attendee is None:
         return render(request, "assessment/standing.html", {"tc": tc, "record": None})
-    record = record_of(attendee)
+    record, confirmed = record_of(attendee), is_confirmed(tc)
     shown = {
         "tc": tc,
         "record": record,
         "limit": tc.edition.absence_limit,
-        "may_retake": record.may_apply_again and not is_confirmed(tc),
-        "confirmed": is_confirmed(tc),
+        "dates": second_dates_of([tc]).get(tc.pk) if record.chance_left else None,
+        "may_retake": record.may_apply_again and not confirmed,
+        "confirmed": confirmed,
     }
     return render(request, "assessment/standing.html", shown)

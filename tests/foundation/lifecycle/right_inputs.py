@@ -670,6 +670,8 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.MOVE_ON, "process_scored", _coordinator, _drawn_day, _with(after=0)),
     Tried(P.NOTE_PRESENTATION, "process_scored", lambda c: c.examiners[0], _turn, _with(text=WORDS)),
     Tried(P.ADD_RECORDING, "process_scored", _coordinator, _turn, _with(link="https://pan.example.cn/1")),
+    Tried(P.SET_SECOND_DATES, "process_scored", _staff, _tc,
+          lambda c: {"resubmit_by": c.tc.last_day, "retake_by": c.tc.last_day, "seen": 0}),
     Tried(P.NOTE_SPREAD, "taught", lambda c: c.instructors[0], _far_apart, _with(note="重看学习成果，维持原评分。")),
     Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
