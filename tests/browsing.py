@@ -15,7 +15,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from gongxue.foundation.identity.models import Role
 
@@ -45,21 +45,17 @@ class Site:
 
 
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """A site on a free port of this machine and Debian's Chromium."""
-    monkeypatch.setenv(
-        "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
-    )  # Playwright's loop sleeps in this thread; nothing is async
+def site(chromium: Browser) -> Iterator[Site]:
+    """A site on a free port of this machine, seen in the browser of the session."""
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
     assert thread.error is None
     try:
-        with sync_playwright() as engine:
-            browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            yield Site(f"http://127.0.0.1:{thread.port}", browser)
-            browser.close()
+        yield Site(f"http://127.0.0.1:{thread.port}", chromium)
     finally:
+        for context in chromium.contexts:
+            context.close()
         thread.terminate()
         connections.close_all()

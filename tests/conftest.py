@@ -32,6 +32,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from gongxue.foundation import clock
@@ -106,6 +107,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _only_postgresql(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("postgresql")
     return bool(mark and mark.kwargs.get("only"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, started once; every page of a test has a context of its own."""
+    # Playwright's loop sleeps in this thread to the end of the session; nothing of ours is async.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as engine:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
