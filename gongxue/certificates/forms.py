@@ -149,7 +149,9 @@ class KeyForm(forms.Form):
 
     body = forms.CharField(label="使用单位（全称）", max_length=80)
     purpose = forms.CharField(label="用途", max_length=200, help_text="如：教师聘用前核验证书")
-    expires_on = forms.DateField(label="有效期至", widget=forms.DateInput(attrs={"type": "date"}))
+    expires_on = forms.DateField(
+        label="有效期至", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     per_day = forms.IntegerField(
         label="每日次数", min_value=1, initial=500, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
