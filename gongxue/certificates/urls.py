@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     route("certificates/query", query, "certificates.query", Open.PUBLIC),
     route("certificates/check", check, "certificates.check", Open.PUBLIC),
     route("classes/<int:pk>/certificates/", views.class_certificates, "class_certificates", P.SEE_CLASSES),
+    route(
+        "classes/<int:pk>/certificates/progress/",
+        views.documents_progress,
+        "documents_progress",
+        P.SEE_CLASSES,
+    ),
     act_route("classes/<int:pk>/certificates/issue/", P.ISSUE),
     route("classes/<int:pk>/certificates.pdf", views.class_print_run, "print_run", P.ISSUE),
     route("my/certificates/", views.my_certificates, "my_certificates", P.DOWNLOAD),

@@ -168,7 +168,7 @@ def test_a_province_keeps_heads_and_compares_them(c: ClassAt, signed_in: SignedI
 
 
 def test_a_killed_job_leaves_whole_work_and_the_next_goes_on(
-    fresh_database: FreshDatabase, at_time: AtTime
+    fresh_database: FreshDatabase, at_time: AtTime, signed_in: SignedIn
 ) -> None:
     """The job is killed after the first document; what is there stays, the rest is made once by the next."""
     c = fresh_database.class_at("issued", headcount=3)
@@ -193,9 +193,19 @@ tasks.prepare_documents.func({c.tc.pk})
     assert made.returncode == -signal.SIGKILL, made.stderr
     first = list(IssuedDocument.objects.unscoped("test").values_list("pk", "file__digest"))
     assert (len(first), _kinds()) == (1, ["issued"] * 3)
+    page, where = signed_in(c.certificate_officer), f"/classes/{c.tc.pk}/certificates/"
+    assert "1 / 3" in page.get(where).content.decode()
+    assert page.get(f"{where}progress/").json() == {
+        "ended": False,
+        "done": 1,
+        "of": 3,
+        "says": "正在生成电子证书",
+    }
     assert prepare_documents.func(c.tc.pk) == 2
     after = list(IssuedDocument.objects.unscoped("test").order_by("pk").values_list("pk", "file__digest"))
     assert after[:1] == first and len(after) == 3 and _kinds() == ["issued"] * 3
+    assert page.get(f"{where}progress/").json()["ended"]
+    assert "data-progress" not in page.get(where).content.decode()
     assert list(log.log_differences()) == []
 
 

@@ -30,6 +30,7 @@ from gongxue.foundation.files.store import read
 from gongxue.foundation.keys import KeysMissing, create_keys
 from tests.cast import ClassAt, ClassAtFixture
 from tests.certificates.reading import end, pages_of, replace_serial
+from tests.faults.counts import short_and_full
 
 NOW = datetime(2023, 6, 25, 9, tzinfo=UTC)
 
@@ -76,8 +77,8 @@ def test_poppler_finds_the_signature_valid_and_total(document: bytes, tmp_path: 
     assert "ETSI.CAdES.detached" in says and "SHA-256" in says
 
 
-def _positions(document: bytes) -> list[int]:
-    """Fifty random places, and the ones where a careless check looks away."""
+def _positions(document: bytes, number: int) -> list[int]:
+    """So many random places, and the ones where a careless check looks away."""
     dice = random.Random(20230612)
     contents = document.rindex(b"/Contents <") + len(b"/Contents ")
     end_of_signature = document.rindex(b"0>") - 1  # the padding that no signature covers
@@ -87,13 +88,14 @@ def _positions(document: bytes) -> list[int]:
         end_of_signature, end_of_signature - 5000,
         *range(contents + 50, contents + 130, 4),  # what wraps the signature and is not covered by it
     ]  # fmt: skip
-    return special + [dice.randrange(len(document)) for _ in range(50)]
+    return special + [dice.randrange(len(document)) for _ in range(number)]
 
 
-def test_one_changed_byte_anywhere_is_rejected(document: bytes) -> None:
+@pytest.mark.parametrize("number", short_and_full(50, 1000))  # reliability row 7
+def test_one_changed_byte_anywhere_is_rejected(document: bytes, number: int) -> None:
     assert failed(document) == []  # the control: unchanged it passes
     passed = []
-    for position in _positions(document):
+    for position in _positions(document, number):
         altered = bytearray(document)
         altered[position] ^= 0x01
         if not failed(bytes(altered)):
