@@ -38,7 +38,15 @@ from gongxue.stage2_staffing.models import AvoidanceLift, Invitation, Recommenda
 from gongxue.stage3_programme.models import CourseSession, FiledProgramme, Programme
 from gongxue.stage4_enrolment.models import Application, Enrolment, Opinion
 from gongxue.stage5_delivery.models import Attendee, Delivery, LearningProduct
-from gongxue.stage6_assessment.models import Correction, Results, Retake, ScoreSheet, TranscriptLine
+from gongxue.stage6_assessment.models import (
+    Correction,
+    CriterionMark,
+    Results,
+    Retake,
+    RubricVersion,
+    ScoreSheet,
+    TranscriptLine,
+)
 from gongxue.stage6_assessment.queries import records_of
 from gongxue.stage7_evaluation.models import Closing
 from gongxue.stage7_evaluation.queries import outcome_of
@@ -64,6 +72,8 @@ LISTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "attendees": (Attendee, ("training_class_id",)),
     "learning-products": (LearningProduct, ("training_class_id", "attendee_id")),
     "score-sheets": (ScoreSheet, ("training_class_id",)),
+    "criterion-marks": (CriterionMark, ("sheet_id",)),
+    "rubric-versions": (RubricVersion, ("level", "part")),
     "retakes": (Retake, ("state", "training_class_id")),
     "results": (Results, ("state", "training_class_id")),
     "corrections": (Correction, ("state", "training_class_id")),

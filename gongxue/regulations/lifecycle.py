@@ -27,6 +27,7 @@ from .states import (
     ResultsState,
     RetakeState,
     RoundState,
+    RubricDraftState,
     State,
     SubstitutionState,
     TeamChangeState,
@@ -59,6 +60,7 @@ __all__ = [
     "ResultsState",
     "RetakeState",
     "RoundState",
+    "RubricDraftState",
     "State",
     "SubstitutionState",
     "TeamChangeState",
@@ -135,6 +137,7 @@ THINGS: dict[str, Thing] = {
         Thing("certificate_case", "证书事项", CaseState),
         Thing("misuse", "证书违规线索", MisuseState),
         Thing("form_draft", "表单草稿", FormDraftState),
+        Thing("rubric_draft", "评分标准草稿", RubricDraftState),
     )
 }
 
@@ -324,6 +327,15 @@ MOVES: tuple[Move, ...] = (
     ),
     Move("form_draft", P.PUBLISH_FORM, (FormDraftState.DRAFT,), FormDraftState.PUBLISHED, "TR 13", seen=True),
     Move("form_draft", P.DROP_FORM, (FormDraftState.DRAFT,), FormDraftState.WITHDRAWN, "TR 13"),
+    Move(
+        "rubric_draft",
+        P.PUBLISH_RUBRIC,
+        (RubricDraftState.DRAFT,),
+        RubricDraftState.PUBLISHED,
+        "TR 12.1",
+        seen=True,
+    ),
+    Move("rubric_draft", P.DROP_RUBRIC, (RubricDraftState.DRAFT,), RubricDraftState.WITHDRAWN, "TR 12.1"),
 )
 
 _INDEX = {(move.thing, move.permission): move for move in MOVES}

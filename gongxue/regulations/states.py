@@ -200,6 +200,14 @@ class MisuseState(State):
     CLOSED = "closed", "已办结"
 
 
+class RubricDraftState(State):
+    """A rubric 评分标准 while the centre writes it."""
+
+    DRAFT = "draft", "编写中"
+    PUBLISHED = "published", "已发布"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
 class FormDraftState(State):
     """A new version of an official form 表单草稿 while it is written."""
 

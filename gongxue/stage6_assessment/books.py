@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from gongxue.foundation.books import Check
 from gongxue.foundation.trail.models import Event
@@ -14,10 +14,20 @@ from gongxue.regulations.editions import Edition
 from gongxue.regulations.lifecycle import CorrectionState
 from gongxue.regulations.marks import Part, mean, shown
 from gongxue.regulations.roles import Permission
+from gongxue.regulations.rubrics import WHOLE
 from gongxue.stage1_planning.models import TrainingClass
-from gongxue.stage6_assessment.models import Attempt, Correction, ScoreSheet, SecondLook, TranscriptLine
+from gongxue.stage6_assessment.models import (
+    Attempt,
+    Correction,
+    CriterionMark,
+    ScoreSheet,
+    SecondLook,
+    TranscriptLine,
+)
 from gongxue.stage6_assessment.queries import Record, records_of
+from gongxue.stage6_assessment.queries.sealed import is_intact
 
+_BATCH = 500
 _REASON = "check-books compares all rows"
 _CODES = {Part.PROCESS.value: Permission.SCORE_PROCESS.value, Part.FINAL.value: Permission.SCORE_FINAL.value}
 
@@ -123,7 +133,35 @@ def note_differences() -> Iterator[str]:
             yield f"{attempt}：复看说明 {written[attempt.pk]} 份，{'未' if complete else '却'}标记为已齐。"
 
 
+def seal_differences() -> Iterator[str]:
+    """Every sheet still says what was signed: its rows give its fingerprint, and the trail has the same one (MG 13)."""
+    signed: dict[tuple[str, str, int, int], str] = {}
+    entries = Event.objects.unscoped(_REASON).filter(code__in=_CODES.values())
+    for code, about, account, changes in entries.values_list("code", "about", "account_id", "changes"):
+        number = changes.get("attempt", [None, 0])[1]
+        signed[code, about, account, number] = changes.get("commitment", [None, ""])[1]
+    criteria = Prefetch("criteria", CriterionMark.objects.unscoped(_REASON))
+    rows = ScoreSheet.objects.unscoped(_REASON).select_related("attempt", "scorer__account").order_by("pk")
+    for sheet in rows.prefetch_related(criteria).iterator(chunk_size=_BATCH):
+        attempt, found = sheet.attempt, list(_faults(sheet))
+        key = _CODES[attempt.part], f"attendee/{attempt.attendee_id}", sheet.scorer.account_id, attempt.number
+        if signed.get(key, sheet.commitment) != sheet.commitment:
+            found.append("封存指纹与留痕不符")
+        if found:
+            yield f"评分表 {sheet.pk}（学员 {attempt.attendee_id}，第 {attempt.number} 次）：{'，'.join(found)}。"
+
+
+def _faults(sheet: ScoreSheet) -> Iterator[str]:
+    marks = list(sheet.criteria.all())
+    if sheet.commitment and not is_intact(sheet, marks):
+        yield "内容与封存指纹不符"
+    total = sum((one.mark * one.weight for one in marks), Decimal(0)) / WHOLE
+    if marks and abs(total - sheet.mark) > Decimal("0.05"):
+        yield "得分不是各项按权重之和"
+
+
 CHECKS = (
+    Check("评分表与封存指纹、留痕一致", seal_differences),
     Check("平均分与评分表一致", mean_differences),
     Check("成绩单与评分表、考勤、更正一致", transcript_differences),
     Check("复看说明与评分教师一致", note_differences),

@@ -3,11 +3,31 @@
 from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
-from gongxue.stage6_assessment.views import presentations, results, scoring, second_looks, standing
+from gongxue.stage6_assessment.views import (
+    opened,
+    presentations,
+    results,
+    rubrics,
+    scoring,
+    second_looks,
+    sheet,
+    standing,
+)
 
 urlpatterns = [
+    route("rubrics/", rubrics.rubrics, "rubrics", P.SEE_CLASSES),
+    route("rubrics/versions/<int:pk>/", rubrics.rubric, "rubric", P.SEE_CLASSES),
+    route("rubrics/compare/<slug:level>/<slug:part>/", rubrics.compare, "rubrics.compare", P.SEE_CLASSES),
+    route("rubrics/begin/", rubrics.begin, P.BEGIN_RUBRIC.value, P.BEGIN_RUBRIC),
+    route("rubrics/drafts/<int:pk>/", rubrics.edit, P.EDIT_RUBRIC.value, P.EDIT_RUBRIC),
+    route("rubrics/drafts/<int:pk>/publish/", rubrics.publish, P.PUBLISH_RUBRIC.value, P.PUBLISH_RUBRIC),
+    act_route("rubrics/drafts/<int:pk>/drop/", P.DROP_RUBRIC),
+    route("attendees/<int:pk>/sheet/", sheet.sheet, "assessment.sheet", P.SAVE_SCORE),
+    route("attendees/<int:pk>/sheets/", opened.sheets, "assessment.sheets", P.SEE_CLASSES),
+    route("score-sheets/<int:pk>/sealed.json", opened.sealed, "assessment.sealed", P.SEE_CLASSES),
+    route("classes/<int:pk>/receipts/", sheet.receipts, "assessment.receipts", P.SAVE_SCORE),
     route("classes/<int:pk>/assessment/", standing.assessment, "assessment", P.SEE_CLASSES),
-    route("attendees/<int:pk>/score/", scoring.save_score, P.SAVE_SCORE.value, P.SAVE_SCORE),
+    route("attendees/<int:pk>/score/", sheet.save_score, P.SAVE_SCORE.value, P.SAVE_SCORE),
     route("classes/<int:pk>/score/process/", scoring.score_process, P.SCORE_PROCESS.value, P.SCORE_PROCESS),
     route("classes/<int:pk>/score/final/", scoring.score_final, P.SCORE_FINAL.value, P.SCORE_FINAL),
     act_route("classes/<int:pk>/second-dates/", P.SET_SECOND_DATES),

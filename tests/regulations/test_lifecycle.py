@@ -97,6 +97,8 @@ misuse         certificates.hand_over_misuse  reported               handed_over
 misuse         certificates.close_misuse   reported|handed_over      closed         MG 18.2  rs  # Q31
 form_draft     forms.publish               draft                     published      TR 13    s   # note 7
 form_draft     forms.drop                  draft                     withdrawn      TR 13    -   # note 7
+rubric_draft   rubrics.publish             draft                     published      TR 12.1  s   # G10
+rubric_draft   rubrics.drop                draft                     withdrawn      TR 12.1  -   # G10
 """
 
 
@@ -169,6 +171,7 @@ FINAL = {
     "certificate_case": {"done", "refused", "withdrawn"},
     "misuse": {"closed"},
     "form_draft": {"published", "withdrawn"},
+    "rubric_draft": {"published", "withdrawn"},
 }
 
 
@@ -251,6 +254,8 @@ STANDS_AT = {
     "certificates.close_misuse": PROVINCE,
     "forms.publish": CENTRE,
     "forms.drop": CENTRE,
+    "rubrics.publish": CENTRE,
+    "rubrics.drop": CENTRE,
 }
 BY_THE_DAILY_RUN = {
     "staffing.recommend",

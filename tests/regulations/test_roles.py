@@ -67,6 +67,7 @@ province institution backbone: programme.comment programme.answer programme.reso
 institution backbone: programme.change programme.copy                        # ours
 centre institution: programme.save_template programme.close_template         # ours
 centre: forms.see forms.begin forms.edit forms.publish forms.drop             # TR 13 note 7, A28
+centre: rubrics.begin rubrics.edit rubrics.publish rubrics.drop              # G10: TR 12.1
 centre: programme.set_hours                                                  # 2.3: the standard's minimum hours
 institution: programme.add_room programme.close_room                         # D02: 场地设备
 institution: programme.file_change programme.drop_change                     # ours

@@ -15,13 +15,14 @@ from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import ReportingRound
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
+from gongxue.stage6_assessment.models import RubricDraft
 from tests.cast import ClassAt, ClassAtFixture
 from tests.foundation.lifecycle.right_inputs import TRIED
 from tests.stage6_assessment.every_page import keys_of
 from tests.stage6_assessment.test_nobody_elses import everybody
 
 RIGHT = {tried.permission: tried for tried in TRIED}
-NOT_OF_A_CLASS = (Account, Role, Organisation, ReportingRound, FormVersion, FormDraft)
+NOT_OF_A_CLASS = (Account, Role, Organisation, ReportingRound, FormVersion, FormDraft, RubricDraft)
 LEFT_OPEN = {  # what the texts leave open after the closing → who may do it
     Permission.REQUEST_CORRECTION: {
         "institution"

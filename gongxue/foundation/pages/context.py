@@ -32,6 +32,7 @@ _REGISTERS = Entry("机构名录", "/registers/", "building")
 _HOURS = Entry("模块最低课时", "/programmes/hours/", "list")
 _TEMPLATES = Entry("方案模板", "/programmes/templates/", "form")
 _FORMS = Entry("官方表单", "/official-forms/", "form")
+_RUBRICS = Entry("评分标准", "/rubrics/", "form")
 _ROOMS = Entry("培训场地", "/programmes/rooms/", "building")
 _DEADLINES = Entry("期限一览", "/deadlines/", "clock")
 _TRAIL = Entry("操作留痕", "/trail/", "trail")
@@ -40,7 +41,7 @@ _DESK = Entry("工作台", "/desk/", "desk")
 
 MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.CENTRE: (
-        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), Entry("邮件发送", "/mail/", "mail"), _HOURS, _TEMPLATES, _FORMS,
+        _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), Entry("邮件发送", "/mail/", "mail"), _HOURS, _TEMPLATES, _FORMS, _RUBRICS,
         _TRAIL,
     ),
     Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS),
@@ -48,7 +49,7 @@ MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TEMPLATES, _ROOMS, _TRAIL),
     Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
     Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),
-    Duty.BACKBONE: (_DESK, Entry("我的邀请", "/invitations/", "mail"), _CLASSES, Entry("我的档案", "/pool/me/", "people"), _NATIONAL),
+    Duty.BACKBONE: (_DESK, Entry("我的邀请", "/invitations/", "mail"), _CLASSES, Entry("我的档案", "/pool/me/", "people"), _RUBRICS, _NATIONAL),
     Duty.TRAINEE: (
         _DESK, Entry("我的报名", "/my/applications/", "form"), Entry("我的培训", "/classes/", "class"),
         Entry("我的证书", "/my/certificates/", "seal"), _NATIONAL,

@@ -167,6 +167,11 @@ class ProductFile(Scoped):
         return self.file.media_type.startswith("video/")
 
     @property
+    def is_image(self) -> bool:
+        """Whether it can be looked at on the page."""
+        return self.file.media_type in ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+    @property
     def length(self) -> str:
         """3:20 of a film; empty otherwise."""
         seconds = round(self.facts.get("seconds") or 0)

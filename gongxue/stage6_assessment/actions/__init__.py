@@ -17,6 +17,7 @@ from gongxue.stage6_assessment.actions.presentations import (
     remove_recording,
 )
 from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake, set_second_dates
+from gongxue.stage6_assessment.actions.rubrics import begin_rubric, drop_rubric, publish_rubric, save_rubric
 from gongxue.stage6_assessment.actions.scoring import (
     save_score,
     score_final,
@@ -30,15 +31,19 @@ __all__ = [
     "add_recording",
     "allow_retake",
     "apply_retake",
+    "begin_rubric",
     "confirm_results",
     "countersign_correction",
     "draw_order",
+    "drop_rubric",
     "move_on",
     "note_presentation",
     "plan_presentations",
+    "publish_rubric",
     "refuse_correction",
     "remove_recording",
     "request_correction",
+    "save_rubric",
     "save_score",
     "score_final",
     "score_process",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -17,9 +19,7 @@ from gongxue.regulations.editions import Edition
 from gongxue.regulations.marks import (
     Part,
     Standing,
-    mark_breaches,
     mean,
-    parse_mark,
     shown,
     spread_asks_note,
     standing,
@@ -30,6 +30,7 @@ from gongxue.stage5_delivery.actions import close_hand_in, open_second_hand_in, 
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import absence_of_attendee, has_product
 from gongxue.stage6_assessment import notices
+from gongxue.stage6_assessment.actions.sealing import Typed, check_attempt, check_draft, seal
 from gongxue.stage6_assessment.models import (
     Attempt,
     DraftSheet,
@@ -43,6 +44,7 @@ from gongxue.stage6_assessment.queries import (
     is_confirmed,
     part_record,
     retake_allowed,
+    rubric_for,
     scoring_breaches,
 )
 
@@ -74,14 +76,17 @@ def _check_may_score(attendee: Attendee, part: Part, edition: Edition) -> int:
     return number
 
 
-def _attempt(attendee: Attendee, part: Part, scorer: Person, now: datetime) -> Attempt:
+def _attempt(attendee: Attendee, part: Part, scorer: Person, now: datetime, wanted: int = 0) -> Attempt:
     """The attempt that waits for a scorer's sheet; RuleBroken when it is decided or theirs is in."""
     number = _check_may_score(attendee, part, attendee.training_class.edition)
-    found = Attempt.objects.inside(attendee=attendee, part=part, number=number).first()
+    check_attempt(wanted, number)
+    rows = Attempt.objects.inside(attendee=attendee, part=part, number=number)
+    found: Attempt | None = rows.select_related("rubric").first()
     if found is None:
         found = Attempt.objects.create(
-            training_class=attendee.training_class, attendee=attendee, part=part, number=number, opened_at=now
-        )
+            training_class=attendee.training_class, attendee=attendee, part=part, number=number, opened_at=now,
+            rubric=rubric_for(attendee, part, number),
+        )  # fmt: skip
     if ScoreSheet.objects.inside(attempt=found, scorer=scorer).exists():
         raise RuleBroken([submitted_breach()])
     if found.complete_at is not None:
@@ -96,20 +101,32 @@ def _attempt(attendee: Attendee, part: Part, scorer: Person, now: datetime) -> A
 
 
 @action(Permission.SAVE_SCORE)
-def save_score(
-    *, attendee: Attendee, part: str, mark: str, by: Role, now: datetime, comment: str = ""
+def save_score(  # noqa: PLR0913 — what a scorer (TR 12) fills in are its inputs
+    *,
+    attendee: Attendee,
+    part: str,
+    by: Role,
+    now: datetime,
+    mark: str = "",
+    comment: str = "",
+    marks: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+    attempt: int = 0,
 ) -> DraftSheet:
-    """Keep an unfinished sheet; nobody but the scorer ever reads it. The trail says that, not what, was saved."""
+    """Keep an unfinished sheet; nobody but the scorer ever reads it. The trail says that, not what, was saved.
+
+    marks, comments: by criterion, where a rubric is in force. attempt: which one the page shows, 0: whichever it is.
+    """
     row = _lock_attendee(attendee, by)
     if part not in list(Part):
         raise RuleBroken([Breach("score.part", "TR 12", "没有这项考核。", "请选择过程性考核或终结性考核。")])
     scorer = _scorer(row, Part(part), by)
-    mark = mark.strip(" ")
-    if mark:
-        refuse_if(mark_breaches(mark))
-    attempt = _attempt(row, Part(part), scorer, now)
-    draft, _ = DraftSheet.objects.inside(attempt=attempt, scorer=scorer).update_or_create(
-        attempt=attempt, scorer=scorer, defaults={"mark": mark, "comment": comment[:500], "saved_at": now}
+    typed = Typed(mark.strip(" "), comment[:500], marks or {}, comments or {})
+    of = _attempt(row, Part(part), scorer, now, attempt)
+    check_draft(typed, of.rubric.rubric if of.rubric else None)
+    kept = {"mark": typed.mark, "comment": typed.comment, "criteria": typed.as_draft(), "saved_at": now}
+    draft, _ = DraftSheet.objects.inside(attempt=of, scorer=scorer).update_or_create(
+        attempt=of, scorer=scorer, defaults=kept
     )
     record(Permission.SAVE_SCORE, by=by, now=now, about=row)
     return draft
@@ -123,44 +140,69 @@ def submitted_breach() -> Breach:
 
 
 @action(Permission.SCORE_PROCESS)
-def score_process(*, attendee: Attendee, mark: str, by: Role, now: datetime, comment: str = "") -> ScoreSheet:
+def score_process(
+    *,
+    attendee: Attendee,
+    by: Role,
+    now: datetime,
+    mark: str = "",
+    comment: str = "",
+    marks: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+    attempt: int = 0,
+) -> ScoreSheet:
     """An instructor's sheet for the process assessment (TR 12.1); final once submitted, sealed until both are in.
 
-    Refused: not this class's instructor, barred by attendance, no product handed in, submitted already.
+    One mark, or under a rubric marks and comments by criterion. Refused: not this class's instructor, barred by
+    attendance, no product handed in, submitted already, another attempt than the page shows.
     """
-    return _score(attendee, Part.PROCESS, mark, comment, by, now)
+    typed = Typed(mark.strip(" "), comment, marks or {}, comments or {})
+    return _score(attendee, Part.PROCESS, typed, attempt, by, now)
 
 
 @action(Permission.SCORE_FINAL)
-def score_final(*, attendee: Attendee, mark: str, by: Role, now: datetime, comment: str = "") -> ScoreSheet:
+def score_final(
+    *,
+    attendee: Attendee,
+    by: Role,
+    now: datetime,
+    mark: str = "",
+    comment: str = "",
+    marks: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+    attempt: int = 0,
+) -> ScoreSheet:
     """An examiner's sheet for the final assessment (TR 12.2); final once submitted, sealed until all three are in.
 
-    Refused: not this class's examiner, process assessment not passed, barred, submitted already.
+    One mark, or under a rubric marks and comments by criterion. Refused: not this class's examiner, process
+    assessment not passed, barred, submitted already, another attempt than the page shows.
     """
-    return _score(attendee, Part.FINAL, mark, comment, by, now)
+    typed = Typed(mark.strip(" "), comment, marks or {}, comments or {})
+    return _score(attendee, Part.FINAL, typed, attempt, by, now)
 
 
-def _score(attendee: Attendee, part: Part, mark: str, comment: str, by: Role, now: datetime) -> ScoreSheet:
+def _score(attendee: Attendee, part: Part, typed: Typed, wanted: int, by: Role, now: datetime) -> ScoreSheet:
     row = _lock_attendee(attendee, by)
     scorer = _scorer(row, part, by)
-    refuse_if(mark_breaches(mark))
     edition = row.training_class.edition
-    attempt = _attempt(row, part, scorer, now)
+    attempt = _attempt(row, part, scorer, now, wanted)
     try:
         with transaction.atomic():
-            sheet = ScoreSheet.objects.create(
-                training_class=row.training_class, attempt=attempt, scorer=scorer, mark=parse_mark(mark),
-                comment=comment.strip()[:500], submitted_at=now,
-            )  # fmt: skip
+            sheet = seal(attempt, scorer, typed, now)
     except IntegrityError as error:
         raise RuleBroken([submitted_breach()]) from error
     DraftSheet.objects.inside(attempt=attempt, scorer=scorer).delete()
     if part == Part.PROCESS:
         close_hand_in(row)
     permission = Permission.SCORE_PROCESS if part == Part.PROCESS else Permission.SCORE_FINAL
-    record(permission, by=by, now=now, about=row, changes={"attempt": [None, attempt.number]})
+    record(permission, by=by, now=now, about=row, changes=_sealed(sheet))
     _complete_if_all_in(row, attempt, part, edition, now)
     return sheet
+
+
+def _sealed(sheet: ScoreSheet) -> dict[str, list[Any]]:
+    """What the trail keeps of a signed sheet: its fingerprint, which tells nothing without the salt."""
+    return {"attempt": [None, sheet.attempt.number], "commitment": [None, sheet.commitment]}
 
 
 def _complete_if_all_in(row: Attendee, attempt: Attempt, part: Part, edition: Edition, now: datetime) -> None:

@@ -8,13 +8,15 @@ from gongxue.stage6_assessment.models.presentations import (
     PresentationSlot,
 )
 from gongxue.stage6_assessment.models.results import Correction, Results, Retake, SecondDates, TranscriptLine
+from gongxue.stage6_assessment.models.rubrics import RubricDraft, RubricVersion, slot_title
 from gongxue.stage6_assessment.models.second_looks import SecondLook
-from gongxue.stage6_assessment.models.sheets import DraftSheet, ScoreSheet
+from gongxue.stage6_assessment.models.sheets import CriterionMark, DraftSheet, ScoreSheet
 
 __all__ = [
     "PART_CHOICES",
     "Attempt",
     "Correction",
+    "CriterionMark",
     "DraftSheet",
     "PresentationDay",
     "PresentationNote",
@@ -22,8 +24,11 @@ __all__ = [
     "PresentationSlot",
     "Results",
     "Retake",
+    "RubricDraft",
+    "RubricVersion",
     "ScoreSheet",
     "SecondDates",
     "SecondLook",
     "TranscriptLine",
+    "slot_title",
 ]

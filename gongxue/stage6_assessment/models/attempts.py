@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.db import models
@@ -16,6 +17,17 @@ from gongxue.stage5_delivery.models import Attendee
 PART_CHOICES = [(part.value, part.title) for part in Part]
 
 
+def random_key() -> int:
+    """A primary key that tells nothing about what was written before it: numbers in order would count the sheets of
+    colleagues. Below 10**15, which every reader of JSON keeps exactly."""
+    return 10**14 + secrets.randbelow(9 * 10**14)
+
+
+def random_key_field() -> models.BigAutoField[int, int]:
+    """Primary keys of what stands under the seal."""
+    return models.BigAutoField(primary_key=True, default=random_key)
+
+
 def mark_range(field: str, name: str) -> models.CheckConstraint:
     """A mark is 0 to 100."""
     return models.CheckConstraint(condition=Q(**{f"{field}__gte": 0, f"{field}__lte": 100}), name=name)
@@ -24,11 +36,14 @@ def mark_range(field: str, name: str) -> models.CheckConstraint:
 class Attempt(Scoped):
     """One attempt of one trainee at one assessment; the second never touches the first."""
 
+    id = random_key_field()
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="attempts")
     attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="attempts")
     part = models.CharField("考核", max_length=8, choices=PART_CHOICES)
     number = models.PositiveSmallIntegerField("第几次")
     opened_at = models.DateTimeField("开始时间")
+    # What its sheets ask, fixed for ever; None: no rubric was in force, a sheet is one mark.
+    rubric = models.ForeignKey("RubricVersion", models.PROTECT, null=True, related_name="attempts")
     complete_at = models.DateTimeField(
         "评分齐备时间", null=True
     )  # the seal opens: everybody may read the sheets

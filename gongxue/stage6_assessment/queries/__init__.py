@@ -18,6 +18,7 @@ from gongxue.stage6_assessment.queries.results import (
     revisions_of,
     transcript_of,
 )
+from gongxue.stage6_assessment.queries.rubrics import in_force, opened_on, rubric_for, versions_for
 from gongxue.stage6_assessment.queries.scoring import (
     ScoreRow,
     ScoringFacts,
@@ -42,9 +43,11 @@ __all__ = [
     "attempt_number",
     "corrections_visible_to",
     "drafts_of",
+    "in_force",
     "is_begun",
     "is_confirmed",
     "opened_attempts",
+    "opened_on",
     "part_record",
     "record_of",
     "records_of",
@@ -52,10 +55,12 @@ __all__ = [
     "results_of",
     "retake_allowed",
     "revisions_of",
+    "rubric_for",
     "score_rows",
     "scoring_breaches",
     "sheets_visible_to",
     "sheets_wanted",
     "took_final",
     "transcript_of",
+    "versions_for",
 ]

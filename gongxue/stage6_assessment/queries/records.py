@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from gongxue.regulations.editions import Edition
@@ -38,6 +39,7 @@ class PartRecord:
     complete: bool = False
     mean: Decimal | None = None
     standing: Standing = Standing.OPEN
+    decided: tuple[datetime, ...] = ()  # when each complete attempt was
 
 
 @dataclass(slots=True)
@@ -133,6 +135,7 @@ def _part(rows: list[Attempt], sheets: dict[int, list[Decimal]], part: Part, edi
         begun=any(sheets[row.pk] for row in rows if row.complete_at is None),
         complete=bool(complete),
         mean=complete[-1].mean if complete else None,
+        decided=tuple(row.complete_at for row in complete if row.complete_at),
         standing=standing([sheets[row.pk] for row in complete], wanted, edition),
     )
 

@@ -14,15 +14,12 @@ from gongxue.regulations.lifecycle import RetakeState
 from gongxue.regulations.marks import Part, Standing, final_breaches
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage5_delivery.models import Attendee, LearningProduct
-from gongxue.stage5_delivery.queries import (
-    products_of,
-)
-from gongxue.stage6_assessment.models import (
-    DraftSheet,
-    ScoreSheet,
-)
+from gongxue.stage5_delivery.queries import products_of
+from gongxue.stage5_delivery.queries.portfolio import Work, works_in
+from gongxue.stage6_assessment.models import DraftSheet, RubricVersion, ScoreSheet
 from gongxue.stage6_assessment.queries.records import Record, records_of, records_of_classes
 from gongxue.stage6_assessment.queries.results import is_begun, is_confirmed
+from gongxue.stage6_assessment.queries.rubrics import in_force, opened_on, versions_for
 from gongxue.stage6_assessment.queries.sheets import (
     OpenedAttempt,
     drafts_of,
@@ -76,6 +73,7 @@ def scoring_breaches(part: Part, number: int, facts: ScoringFacts, edition: Edit
 class ScoreRow:
     """One trainee on a scorer's page: nothing in it depends on what a colleague has done before all are in."""
 
+    part: Part
     attendee: Attendee
     record: Record
     number: int
@@ -84,6 +82,18 @@ class ScoreRow:
     draft: DraftSheet | None
     opened: list[OpenedAttempt]
     products: list[LearningProduct]
+    rubric: RubricVersion | None  # None: one mark a sheet
+
+    @property
+    def marked(self) -> int:
+        """Criteria that the draft has a mark for."""
+        return sum(bool(mark) for mark, _ in self.draft.criteria.values()) if self.draft else 0
+
+    @property
+    def works(self) -> list[Work]:
+        """What is scored: the works of this attempt; at a final assessment all of them."""
+        process = self.part == Part.PROCESS
+        return works_in([row for row in self.products if not process or row.attempt == self.number])
 
     @property
     def decided(self) -> bool:
@@ -103,7 +113,7 @@ def score_rows(role: Role, training_class: TrainingClass, part: Part) -> list[Sc
     opened, drafts = opened_attempts(role, training_class), drafts_of(role, training_class)
     own = sheets_visible_to(role, training_class).filter(scorer__account_id=role.account_id)
     mine = {(s.attempt.attendee_id, s.attempt.part, s.attempt.number): s for s in own}
-    handed = products_of(training_class)
+    handed, versions = products_of(training_class), versions_for(training_class)[part]
     rows = []
     for record in records_of(training_class):
         attendee = record.attendee
@@ -115,10 +125,12 @@ def score_rows(role: Role, training_class: TrainingClass, part: Part) -> list[Sc
             any(product.attempt == number for product in products), record.process.standing,
         )  # fmt: skip
         key = (attendee.pk, part.value, number)
+        opens = opened_on(training_class, part, number, record.process, record.retake) if versions else None
         rows.append(
             ScoreRow(
-                attendee, record, number, scoring_breaches(part, number, facts, edition), mine.get(key),
+                part, attendee, record, number, scoring_breaches(part, number, facts, edition), mine.get(key),
                 drafts.get(key), opened.get((attendee.pk, part.value), []), products,
+                in_force(versions, opens) if opens else None,
             )
         )  # fmt: skip
     return rows

@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from gongxue.foundation.identity.models import Role
-from gongxue.regulations.marks import spread_asks_note
+from gongxue.regulations.marks import Part, spread_asks_note
 from gongxue.stage1_planning.models import TrainingClass
+from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage6_assessment.models import (
     Attempt,
     DraftSheet,
@@ -24,6 +25,14 @@ def sheets_visible_to(role: Role, training_class: TrainingClass) -> QuerySet[Sco
     return rows.filter(training_class=training_class).select_related("scorer__account", "attempt")
 
 
+def own_sheets(role: Role, training_class: TrainingClass) -> QuerySet[ScoreSheet]:
+    """The sheets that the role itself has signed, in roster order."""
+    rows = sheets_visible_to(role, training_class).filter(scorer__account_id=role.account_id)
+    return rows.select_related("attempt__attendee__application__person__account").order_by(
+        "attempt__part", "attempt__attendee__application__seat", "attempt__number"
+    )
+
+
 def drafts_of(role: Role, training_class: TrainingClass) -> dict[tuple[int, str, int], DraftSheet]:
     """One's own unfinished sheets: (attendee, part, number) → draft."""
     rows = (
@@ -32,6 +41,18 @@ def drafts_of(role: Role, training_class: TrainingClass) -> dict[tuple[int, str,
         .select_related("attempt")
     )
     return {(d.attempt.attendee_id, d.attempt.part, d.attempt.number): d for d in rows}
+
+
+def opened_sheets_of(role: Role, attendee: Attendee) -> list[ScoreSheet]:
+    """Every sheet of the complete attempts of one trainee, the oldest attempt first: inside the seal's scope."""
+    rows = sheets_visible_to(role, attendee.training_class).filter(
+        attempt__attendee=attendee, attempt__complete_at__isnull=False
+    )
+    found = rows.select_related("attempt__rubric", "scorer__account")
+    order = [part.value for part in Part]
+    return sorted(
+        found, key=lambda one: (order.index(one.attempt.part), one.attempt.number, one.submitted_at, one.pk)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from gongxue.foundation import clock
@@ -18,12 +17,10 @@ from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage2_staffing.queries import seat_of
-from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage6_assessment import actions
 from gongxue.stage6_assessment.actions.scoring import submitted_breach
 from gongxue.stage6_assessment.forms import (
     MARK_WIDTH,
-    ScoreForm,
     TypedScore,
     typed_scores,
 )
@@ -32,8 +29,8 @@ from gongxue.stage6_assessment.queries import (
     score_rows,
 )
 
-_SCORES = {Part.PROCESS: actions.score_process, Part.FINAL: actions.score_final}
-_CODES = {Part.PROCESS: Permission.SCORE_PROCESS, Part.FINAL: Permission.SCORE_FINAL}
+SCORES = {Part.PROCESS: actions.score_process, Part.FINAL: actions.score_final}
+CODES = {Part.PROCESS: Permission.SCORE_PROCESS, Part.FINAL: Permission.SCORE_FINAL}
 
 
 def part_of(request: Request, tc: TrainingClass) -> Part | None:
@@ -53,6 +50,9 @@ def scoring(
         "tc": tc,
         "part": part,
         "rows": [(row, by_attendee.get(row.attendee.pk)) for row in rows],
+        "first_open": next((row for row in rows if row.to_score), None),
+        "signed": any(row.mine for row in rows),
+        "typing": bool(scores),
         "waiting": sum(row.to_score for row in rows),
         "sent": sum(row.mine is not None and not row.decided for row in rows),
         "decided": sum(row.decided for row in rows),
@@ -62,29 +62,6 @@ def scoring(
         "problems": more.get("problems", ()),
     }
     return render(request, "assessment/scoring.html", shown, status=more.get("status", 200))
-
-
-@require_POST
-def save_score(request: Request, pk: int) -> HttpResponseBase:
-    """Keep one unfinished sheet while it is being typed; answers in JSON."""
-    role = request.role
-    attendee = visible(Attendee, pk, role)
-    form = ScoreForm(request.POST)
-    if not form.is_valid():
-        return JsonResponse(
-            {"says": "；".join(str(e) for errors in form.errors.values() for e in errors)}, status=422
-        )
-    try:
-        draft = actions.save_score(
-            attendee=attendee,
-            part=request.POST.get("part", ""),
-            **form.cleaned_data,
-            by=role,
-            now=clock.now(),
-        )
-    except Refusal as refusal:
-        return JsonResponse({"says": "；".join(b.says for b in refusal.breaches)}, status=refusal.status)
-    return JsonResponse({"saved": localtime(draft.saved_at).strftime("%H:%M")})
 
 
 @require_POST
@@ -149,7 +126,7 @@ def _score_all(request: Request, tc: TrainingClass, part: Part, chosen: list[Typ
     def work() -> str:
         for score in chosen:
             try:
-                _SCORES[part](
+                SCORES[part](
                     attendee=score.row.attendee, mark=score.mark, comment=score.comment,
                     by=request.role, now=clock.now(),
                 )  # fmt: skip
@@ -158,7 +135,7 @@ def _score_all(request: Request, tc: TrainingClass, part: Part, chosen: list[Typ
                 left.setdefault(str(refusal), []).append(str(score.row.attendee))
         return str(len(done))
 
-    count, _ = answer_once(request, _CODES[part], work)
+    count, _ = answer_once(request, CODES[part], work)
     if count != "0":
         messages.success(
             request, f"已提交 {count} 份评分，提交后不能修改。评分齐备后本页显示各位的评分和平均分。"

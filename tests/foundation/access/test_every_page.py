@@ -50,6 +50,9 @@ from gongxue.stage6_assessment.models import (
     PresentationRecording,
     PresentationSlot,
     Retake,
+    RubricDraft,
+    RubricVersion,
+    ScoreSheet,
 )
 from tests.cast import ClassAt, ClassesAtFixture, Plan, SignedIn
 from tests.routes import ABSENT, Page, pages
@@ -60,6 +63,7 @@ ROWS: dict[str, type[models.Model]] = {
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
     "attempts/": Attempt, "presentation-days/": PresentationDay, "presentation-slots/": PresentationSlot, "presentation-recordings/": PresentationRecording, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
+    "rubrics/versions/": RubricVersion, "rubrics/drafts/": RubricDraft, "score-sheets/": ScoreSheet,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
     "people/": Person, "planning/": ReportingRound, "planning/changes/": PlanChange, "planning/imports/": PlanImport, "planning/lines/": TrainingClass, "pool/": PoolMembership, "portfolios/": PortfolioPack,
@@ -93,6 +97,7 @@ NARROWER: dict[str, set[str]] = {
     "office.groups": LEARNS, "office.materials": LEARNS, "office.notices": LEARNS, "office.ceremonies": LEARNS, "office.printing": LEARNS,
     "office.contacts": {"centre", "examiner", *ABOVE, *LEARNS}, "office.lodging": TEACHES | LEARNS, "office.lodging.xlsx": TEACHES | LEARNS,
     "office.paper": LEARNS, "my_class": {"centre", "staff", "other staff", *ABOVE, *OFFICE},
+    "assessment.sheets": LEARNS,
     "presentations": LEARNS, "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},

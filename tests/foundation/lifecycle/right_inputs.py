@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -70,16 +70,25 @@ from gongxue.stage5_delivery.models import (
     RollWindow,
 )
 from gongxue.stage6_assessment.actions import (
+    begin_rubric,
     draw_order,
     plan_presentations,
     request_correction,
+    save_rubric,
     score_process,
 )
-from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, PresentationSlot
+from gongxue.stage6_assessment.models import (
+    Attempt,
+    Correction,
+    PresentationDay,
+    PresentationSlot,
+    RubricDraft,
+)
 from tests.cast import ClassAt
 from tests.stage1_planning import changing
 from tests.stage2_staffing.rescuing import emptied, spare
 from tests.stage4_enrolment.conftest import application_of, applied, newcomers
+from tests.stage6_assessment.rubrics import RUBRIC
 
 WORDS = "核对后办理"
 
@@ -191,6 +200,17 @@ def _reworded(draft: FormDraft, words: str = WORDS) -> dict[str, Any]:
     data = editable(draft.form)
     data["note"] = words
     return data
+
+
+def _rubric_draft(c: ClassAt) -> RubricDraft:
+    """A rubric that is ready to be published."""
+    found: RubricDraft | None = (
+        RubricDraft.objects.unscoped("tests").filter(part="process", state="draft").first()
+    )
+    if found is not None:
+        return found
+    draft = begin_rubric(level="3", part="process", by=c.people.centre, now=c.now)
+    return save_rubric(draft=draft, definition=RUBRIC.as_data(), by=c.people.centre, now=c.now)
 
 
 def _asked_to_move_up(c: ClassAt) -> Role:
@@ -607,6 +627,12 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.PUBLISH_FORM, "submitted", _centre, _form_draft,
           lambda c: {"effective_from": c.now.date() + timedelta(days=1), "confirmation": _form_draft(c).form.title,
                      "seen": _form_draft(c).version}),
+    Tried(P.BEGIN_RUBRIC, "planned", _centre, lambda c: None, _with(level="3", part="final")),
+    Tried(P.DROP_RUBRIC, "planned", _centre, _rubric_draft, _with(reason=WORDS)),
+    Tried(P.EDIT_RUBRIC, "planned", _centre, _rubric_draft,
+          lambda c: {"definition": replace(RUBRIC, title="新的名称").as_data(), "seen": _rubric_draft(c).version}),
+    Tried(P.PUBLISH_RUBRIC, "planned", _centre, _rubric_draft,
+          lambda c: {"effective_from": c.now.date() + timedelta(days=2), "seen": _rubric_draft(c).version}),
     Tried(P.SET_HOURS, "planned", _centre, lambda c: None,
           _with(module="3-1", periods=4, effective_from="2023-01-01", basis="培训标准第三条")),
     Tried(P.ADD_ROOM, "planned", _staff, lambda c: None, _with(name="一号学习工作站", kind="workstation", seats=40)),

@@ -19,6 +19,7 @@ from gongxue.foundation.official_forms.models import FormDraft, FormVersion
 from gongxue.foundation.trail.models import Event
 from gongxue.regulations.lifecycle import MOVES, THINGS, Move, State
 from gongxue.regulations.roles import ANY_SIGNED_IN, DUTIES, Duty, Permission
+from gongxue.regulations.rubrics import empty_rubric
 from gongxue.stage1_planning.actions import approve_line
 from gongxue.stage1_planning.models import PlanChange, TrainingClass
 from gongxue.stage1_planning.queries.changes import line_of
@@ -28,7 +29,7 @@ from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Substitution
 from gongxue.stage5_delivery.models import Assignment, Attendee, Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
-from gongxue.stage6_assessment.models import Correction, Retake
+from gongxue.stage6_assessment.models import Correction, Retake, RubricDraft
 from gongxue.stage7_evaluation.models import Closing
 from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race
 
@@ -69,6 +70,10 @@ def rows_of(c: ClassAt, thing: str) -> Any:
         ),
         "form_draft": lambda: FormDraft(
             code="form1", base=first_version(), definition=first_version().definition, begun_at=c.now,
+            begun_by=c.people.centre.account, changed_at=c.now, changed_by=c.people.centre.account,
+        ),
+        "rubric_draft": lambda: RubricDraft(
+            level="3", part="final", definition=empty_rubric("三级").as_data(), begun_at=c.now,
             begun_by=c.people.centre.account, changed_at=c.now, changed_by=c.people.centre.account,
         ),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
