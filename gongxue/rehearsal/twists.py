@@ -13,6 +13,7 @@ from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive import Run, refresh
 from gongxue.rehearsal.drive.run import teacher_role, trainee_role
 from gongxue.rehearsal.drive.staffing import nominate
+from gongxue.rehearsal.office import furnish
 from gongxue.stage1_planning.actions import return_line
 from gongxue.stage2_staffing.actions import decline_invitation
 from gongxue.stage2_staffing.models import Invitation
@@ -61,8 +62,9 @@ def _correction(run: Run, now: datetime) -> None:
 
 
 def _in_class(run: Run, now: datetime) -> None:
-    """A class on its last days: leave to decide, an online lesson, a lesson whose trainees have checked in."""
+    """A class on its last days: office and products, leave to decide, an online lesson, trainees who have checked in."""
     refresh(run)
+    furnish(run, now)
     tc, by = run.tc, run.staff(Duty.COORDINATOR)
     today, people = day_of(now), attendees_of(tc)
     called = called_periods(tc)
