@@ -35,7 +35,7 @@ from gongxue.rehearsal.nation import COUNTRY, FIRST
 from gongxue.rehearsal.plans import BUSIEST, Plan
 from gongxue.rehearsal.specification import Specification
 from gongxue.rehearsal.timeline import at
-from gongxue.rehearsal.twists import TWISTS
+from gongxue.rehearsal.twists import IN_CLASS, TWISTS
 from gongxue.stage1_planning import actions as planning
 
 PASSWORD = "gongxue-demo-2026"  # noqa: S105 — printed at every start, for invented people only
@@ -141,6 +141,7 @@ def _run(cast: Cast, plan: Plan, today: date, i: int, employers: list[Organisati
     applicants_from = near + employers[i % len(employers) :][:4]
     run = Run(spec, cast, organisation, dice, applicants_from, halt_before=plan.halt)
     run.early = plan.early
+    run.office = plan.twist == IN_CLASS
     run.reporting_from = calendar.reporting_from(plan, today)
     run.endorsed_at_once = 0.4
     return run

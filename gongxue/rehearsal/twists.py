@@ -11,9 +11,9 @@ from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive import Run, refresh
+from gongxue.rehearsal.drive.office import furnish
 from gongxue.rehearsal.drive.run import teacher_role, trainee_role
 from gongxue.rehearsal.drive.staffing import nominate
-from gongxue.rehearsal.office import furnish
 from gongxue.stage1_planning.actions import return_line
 from gongxue.stage2_staffing.actions import decline_invitation
 from gongxue.stage2_staffing.models import Invitation
@@ -92,11 +92,12 @@ def _in_class(run: Run, now: datetime) -> None:
         join_online(roll_window=window, by=trainee_role(one.application.person), now=now)
 
 
+IN_CLASS = "in_class"  # the class whose office is kept in full from the beginning
 TWISTS: dict[str, Callable[[Run, datetime], None]] = {
     "line_returned": _line_returned,
     "declined": _declined,
     "nominated": _nominated,
     "returned": _programme_returned,
     "correction": _correction,
-    "in_class": _in_class,
+    IN_CLASS: _in_class,
 }

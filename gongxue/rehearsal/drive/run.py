@@ -37,6 +37,7 @@ class Run:
     halt_before: str = ""  # the demonstration leaves some work undone
     early: int = 0  # stages 2 and 3 come so many days before their usual day
     reporting_from: date | None = None  # when its reporting began; the opening of its round by default
+    office: bool = False  # its office is kept in full, which takes a second
     preferred: list[int] = field(default_factory=list)  # people whom the institution asks for
     endorsed_at_once: float = 0.9  # the share of schools that answer within a few days
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.roles import Duty
+from gongxue.rehearsal.drive.office import prepare
 from gongxue.rehearsal.drive.run import Run, refresh, trainee_role
 from gongxue.rehearsal.timeline import at
 from gongxue.stage5_delivery import actions as delivery
@@ -17,10 +18,12 @@ def start(run: Run, now: datetime) -> None:
     """The class begins; everybody checks in, is put into groups, and gets a fate."""
     refresh(run)
     by = run.staff(Duty.COORDINATOR)
+    if run.office:
+        prepare(run)
     delivery.start_class(training_class=run.tc, by=run.staff(Duty.INSTITUTION), now=now)
     people = attendees_of(run.tc)
     for attendee in people:
-        delivery.check_in(attendee=attendee, pledged=True, by=by, now=now)
+        delivery.check_in(attendee=attendee, pledged=True, materials=run.office, by=by, now=now)
     groups = {a.pk: i % max(1, len(people) // 6) + 1 for i, a in enumerate(people)}
     delivery.assign_groups(training_class=run.tc, groups=groups, by=by, now=now)
     _deal_fates(run, [a.pk for a in people])

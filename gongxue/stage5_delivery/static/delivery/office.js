@@ -1,3 +1,7 @@
+// The chosen tab is in sight, also where the row of tabs is wider than the phone.
+const tab = document.querySelector(".tabs a[aria-current]");
+tab?.parentElement.scrollTo({ left: tab.offsetLeft - tab.parentElement.offsetLeft - tab.parentElement.clientWidth / 2 + tab.clientWidth / 2 });
+
 // The desk: the list narrows while one types. Groups: people are dragged, the choice beside the name is what is sent.
 const desk = document.querySelector("form[data-desk]");
 if (desk) {

@@ -18,12 +18,16 @@ class Picker {
     const plain = this.form.querySelector("input[type=file][name=file]");
     this.types = plain.accept.split(",");
     plain.disabled = true; // the same field for everybody else
-    plain.closest(".field").hidden = true;
+    const field = plain.closest(".field");
+    field.hidden = true;
     box.hidden = false;
+    this.wrong = [...field.querySelectorAll(".error")]; // what the server said of the plain field belongs here now
+    this.wrong.forEach((error) => this.said.before(error));
+    this.wrong[0]?.scrollIntoView({ block: "center" });
     this.list.querySelectorAll("li").forEach((line) => this.known(line));
-    const field = box.querySelector("input[type=file]");
-    field.accept = plain.accept;
-    field.addEventListener("change", () => { [...field.files].forEach((file) => this.add(file)); field.value = ""; });
+    const chosen = box.querySelector("input[type=file]");
+    chosen.accept = plain.accept;
+    chosen.addEventListener("change", () => { [...chosen.files].forEach((file) => this.add(file)); chosen.value = ""; });
     box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
     box.addEventListener("dragleave", () => box.classList.remove("over"));
     box.addEventListener("drop", (event) => { event.preventDefault(); box.classList.remove("over"); [...event.dataTransfer.files].forEach((file) => this.add(file)); });
@@ -46,6 +50,7 @@ class Picker {
   }
 
   add(file) {
+    this.wrong.forEach((error) => error.remove());
     const problem = this.problem(file);
     if (problem) { this.said.textContent = problem; return; }
     this.said.textContent = "";
