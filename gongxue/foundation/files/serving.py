@@ -56,11 +56,11 @@ def serve_path(
     request: HttpRequest, path: Path, *, size: int, tag: str, name: str, media_type: str
 ) -> HttpResponseBase:
     """A file below the store's folder whose bytes `tag` stands for: two parts under one tag fit together."""
-    whole = {"ETag": f'"{tag}"', "Accept-Ranges": "bytes"}
-    if settings.ACCEL:
+    if settings.ACCEL:  # nginx names the version of the file and the parts of it itself
         inside = path.relative_to(settings.STORE_DIR).as_posix()
         where = {"X-Accel-Redirect": f"{settings.ACCEL.rstrip('/')}/{inside}"}
-        return _guarded(HttpResponse(content_type=media_type, headers={**whole, **where}), name)
+        return _guarded(HttpResponse(content_type=media_type, headers=where), name)
+    whole = {"ETag": f'"{tag}"', "Accept-Ranges": "bytes"}
     part = _part(_wanted(request, tag), size)
     if part is None:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})

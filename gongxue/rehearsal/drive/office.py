@@ -159,7 +159,8 @@ def _products(run: Run, people: Sequence[Attendee], now: datetime) -> None:
     Only that trainee's have files: each costs a look inside.
     """
     plan, sheets = _assignments(run, now)
-    author = next(a for a in people if a.application.person.account_id == run.trainees[0].account_id)
+    accounts = {a.application.person.account_id: a for a in people}
+    author = next(accounts[role.account_id] for role in run.trainees if role.account_id in accounts)
     by, others = _role(author), [a for a in people if a != author]
     for number, attendee in enumerate((*others[:-4], others[-1])):
         handed = (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import LazySettings
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import RequestFactory
 
@@ -82,3 +85,20 @@ def test_a_damaged_sealed_file_is_not_served(cast: People) -> None:
 def test_bytes_made_for_the_answer_have_the_same_guards() -> None:
     response = serve_bytes(b"x", name="a\r\nb.pdf", media_type="application/pdf")
     assert "\n" not in response.headers["Content-Disposition"] and response.headers["Content-Security-Policy"]
+
+
+def test_behind_nginx_the_answer_names_the_file_and_nginx_is_told_which_headers_to_keep(
+    cast: People, settings: LazySettings
+) -> None:
+    settings.ACCEL = "/store/"
+    row = stored()
+    response = served(row, "bytes=0-9")
+    assert (response.status_code, body(response)) == (200, b"")
+    named = response.headers["X-Accel-Redirect"].removeprefix("/store/")
+    assert Path(settings.STORE_DIR) / named == path_of(row.digest)
+    assert {"ETag", "Accept-Ranges"}.isdisjoint(response.headers)  # nginx says both
+    written = (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    guards = {"X-Content-Type-Options", "Content-Security-Policy", "Cross-Origin-Resource-Policy"}
+    for header in guards:
+        assert header in response.headers
+        assert f"add_header {header} $upstream_http_{header.lower().replace('-', '_')} always;" in written
