@@ -169,7 +169,7 @@ def _products(run: Run, people: Sequence[Attendee], now: datetime) -> None:
         _hand_in(attendee, "学习任务教学活动设计", "含任务描述、教学活动和时间安排。", plan, min(handed, now))
     for attendee in [a for a in others if a.group != author.group][:2]:
         _hand_in(
-            attendee, f"第 {attendee.group} 组工作页", "工作页和参考答案。", sheets, now - timedelta(hours=3)
+            attendee, f"第 {attendee.group} 组工作页", "工作页和参考答案。", sheets, at(day_of(now) - DAY, 19)
         )
     first = delivery.hand_in(
         attendee=author, title="学习任务教学活动设计", note="含任务描述和教学活动。", assignment=plan, by=by,
@@ -181,12 +181,12 @@ def _products(run: Run, people: Sequence[Attendee], now: datetime) -> None:
         file=samples.paper("教学活动设计-修改稿.docx", "学习任务教学活动设计", _SECTIONS),
     )  # fmt: skip
     talk = delivery.hand_in(
-        attendee=author, title="学习任务说课视频", note="讲清学习任务分析和教学活动策划。", by=by, now=now - timedelta(hours=5),
+        attendee=author, title="学习任务说课视频", note="讲清学习任务分析和教学活动策划。", by=by, now=at(day_of(now) - DAY, 20),
         file=samples.film("学习任务说课.mp4"),
     )  # fmt: skip
     delivery.comment_product(
         product=talk, text="说课结构完整，字幕清晰。建议再补一段学生活动的片段。", by=seat_roles(run, Seat.INSTRUCTOR)[-1],
-        now=now - timedelta(hours=1),
+        now=at(day_of(now) - DAY, 21),
     )  # fmt: skip
 
 

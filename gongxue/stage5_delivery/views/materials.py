@@ -17,7 +17,7 @@ from gongxue.foundation.files.serving import serve_file
 from gongxue.foundation.files.uploads import was_cut_off
 from gongxue.foundation.pages.act import answer_once, visible
 from gongxue.foundation.pages.forms import answer_status, refusals
-from gongxue.regulations.materials import MaterialKind
+from gongxue.regulations.materials import STANDARD, MaterialKind
 from gongxue.regulations.roles import Duty, Permission
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage3_programme.queries import filed_version
@@ -46,6 +46,7 @@ def _page(request: Request, tc: TrainingClass, form: MaterialForm) -> HttpRespon
         "rows": [(row, holders.get(row.pk, set()), places[row.pk]) for row in rows],
         "arrived": sum(a.arrived_at is not None for a in people),
         "form": form,
+        "standard_missing": {title for _, title, _ in STANDARD} - {row.title for row in rows},
         "may_edit": shown["open"] and request.role.may(Permission.ADD_MATERIAL),
         "may_hand_out": shown["open"] and bool(people) and request.role.may(Permission.GIVE_MATERIAL),
     }
