@@ -77,6 +77,7 @@ from gongxue.stage5_delivery.models import (
     Scan,
 )
 from gongxue.stage6_assessment.models import (
+    Appeal,
     Correction,
     CriterionMark,
     DraftSheet,
@@ -198,6 +199,10 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ),
     PortfolioPack: ("id", "attendee.id", "asked_at", "made_at", "size"),
     ProductComment: ("id", "product.id", "version", "answers.id", "text", "by_author", "at"),
+    Appeal: (
+        "id", "training_class.id", "attendee.id", "part", "state", "version", "grounds", "applied_at", "answer", "answered_at",
+        "objection", "objected_at", "decision", "decided_at", "correction.id",
+    ),
     PresentationDay: (
         "id", "training_class.id", "session", "version", "day", "starts", "minutes", "gap", "rest_from", "rest_to", "place",
         "link", "seed", "drawn_at", "draws", "current",

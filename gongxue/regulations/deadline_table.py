@@ -94,6 +94,14 @@ _ROWS = (
         "不停：成绩确认后只更正、不退回。", "证书核发和结班推迟。", grantable=True, before=(6, 2),
     ),
     DeadlineRule(
+        "appeal_answer", "答复成绩复核申请", "培训班", Duty.INSTITUTION, "参训教师申请日后", "appeal_answer_days", "MG 13", False,
+        False, _NO_RETURN, "成绩长期有争议，更正推迟。", ours=True, before=(1,), after=(1, 3),
+    ),
+    DeadlineRule(
+        "appeal_decision", "裁定成绩复核异议", "培训班", Duty.PROVINCE, "参训教师异议日后", "objection_decision_days", "MG 13",
+        False, False, _NO_RETURN, "成绩长期有争议，更正推迟。", ours=True, before=(1,), after=(1, 3),
+    ),
+    DeadlineRule(
         "summary", "提交年度工作总结", "机构", Duty.INSTITUTION, "每年12月", "summary_until", "TR 13.2", False, False,
         _NO_RETURN, "不影响后续环节，只计入统计。", before=(20, 7, 3, 1),
     ),

@@ -40,6 +40,10 @@ class Edition:
     pass_mark: Decimal = Decimal(60)  # TR 12.1, 12.2: 60分及以上
     attempts: int = 2  # TR 12.1, 12.2: one second attempt each
     spread_note: Decimal = Decimal(15)  # ours: sheets further apart ask for a written note
+    appeal_days: int = 5  # ours: after the confirmation a trainee may ask for a review  # reading: AMB-80
+    appeal_answer_days: int = 5  # ours: the institution answers
+    objection_days: int = 3  # ours: after the answer the trainee may object
+    objection_decision_days: int = 5  # ours: the province decides
     duty_jobs: int = 2  # MG 8.4: 每年承担授课任务不少于2次
     duty_satisfaction: Decimal = Decimal(2)  # MG 8.4: 满意度平均分不少于2分
     idle_years: int = 2  # MG 5.3, 9.1: 两年内未开展

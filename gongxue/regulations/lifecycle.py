@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .roles import Permission as P
 from .states import (
+    AppealState,
     ApplicationState,
     AssignmentState,
     CaseState,
@@ -40,6 +41,7 @@ __all__ = [
     "STAGES",
     "THINGS",
     "TITLES",
+    "AppealState",
     "ApplicationState",
     "AssignmentState",
     "CaseState",
@@ -133,6 +135,7 @@ THINGS: dict[str, Thing] = {
         Thing("retake", "二次终结性考核", RetakeState),
         Thing("results", "成绩", ResultsState),
         Thing("correction", "成绩更正", CorrectionState),
+        Thing("appeal", "成绩复核", AppealState),
         Thing("closing", "结班", ClosingState),
         Thing("certificate_case", "证书事项", CaseState),
         Thing("misuse", "证书违规线索", MisuseState),
@@ -304,6 +307,12 @@ MOVES: tuple[Move, ...] = (
         True,
         True,
     ),
+    # reading: AMB-80 the institution answers, the province decides on an objection; what is upheld becomes a correction
+    Move("appeal", P.KEEP_MARK, (AppealState.APPLIED,), AppealState.KEPT, "MG 13", True, True),
+    Move("appeal", P.UPHOLD_APPEAL, (AppealState.APPLIED,), AppealState.UPHELD, "MG 13", True, True),
+    Move("appeal", P.OBJECT, (AppealState.KEPT,), AppealState.OBJECTED, "MG 13", reason=True),
+    Move("appeal", P.DISMISS_OBJECTION, (AppealState.OBJECTED,), AppealState.DISMISSED, "MG 13", True, True),
+    Move("appeal", P.SUSTAIN_OBJECTION, (AppealState.OBJECTED,), AppealState.UPHELD, "MG 13", True, True),
     Move("closing", P.CLOSE_CLASS, (ClosingState.OPEN,), ClosingState.CLOSED, "TR 13"),
     # MG 18 names nobody who decides; # reading: AMB-71 the institution does, but only the province revokes
     Move("certificate_case", P.REPLACE, (CaseState.APPLIED,), CaseState.DONE, "MG 18.1", seen=True),

@@ -176,6 +176,16 @@ class CorrectionState(State):
     REFUSED = "refused", "未同意"
 
 
+class AppealState(State):
+    """A request for the review of a confirmed mark 成绩复核."""
+
+    APPLIED = "applied", "待答复"
+    KEPT = "kept", "维持原成绩"
+    OBJECTED = "objected", "待省级裁定"
+    DISMISSED = "dismissed", "异议不成立"
+    UPHELD = "upheld", "复核成立"
+
+
 class ClosingState(State):
     """The closing 结班 of a class."""
 

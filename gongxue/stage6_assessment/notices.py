@@ -15,7 +15,14 @@ from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage1_planning.notices import class_link
 from gongxue.stage5_delivery.models import Attendee
-from gongxue.stage6_assessment.models import Attempt, Correction, PresentationDay, ScoreSheet, SecondDates
+from gongxue.stage6_assessment.models import (
+    Appeal,
+    Attempt,
+    Correction,
+    PresentationDay,
+    ScoreSheet,
+    SecondDates,
+)
 
 _SAYS = {
     (Part.PROCESS, Standing.PASSED): "过程性考核合格，请准备终结性考核",
@@ -167,3 +174,62 @@ def second_dates_set(
                 link=f"{class_link(row.training_class)}{page}",
                 now=now,
             )
+
+
+def appealed(appeal: Appeal, now: datetime) -> None:
+    """To the institution: a review is asked for."""
+    shown = appeal.training_class
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"请答复成绩复核申请：{appeal} {shown.title}",
+        body=appeal.grounds,
+        kind="assessment.appeal",
+        link=f"{class_link(shown)}appeals/",
+        now=now,
+    )
+
+
+def appeal_answered(appeal: Appeal, now: datetime) -> None:
+    """To the trainee: what the institution answers."""
+    send(
+        role_of_person(appeal.attendee.application.person, Duty.TRAINEE),
+        subject=f"成绩复核答复：{appeal.state_title}",
+        body=appeal.answer,
+        kind="assessment.appeal_answered",
+        link=f"{class_link(appeal.training_class)}my-results/",
+        now=now,
+    )
+
+
+def appeal_objected(appeal: Appeal, now: datetime) -> None:
+    """To the province: it has to decide."""
+    shown = appeal.training_class
+    send(
+        province_roles(shown.province_code),
+        subject=f"请裁定成绩复核异议：{appeal} {shown}",
+        body=appeal.objection,
+        kind="assessment.appeal_objected",
+        link=f"{class_link(shown)}appeals/",
+        now=now,
+    )
+
+
+def appeal_decided(appeal: Appeal, now: datetime) -> None:
+    """To the trainee and the institution: what the province has decided."""
+    shown = appeal.training_class
+    send(
+        role_of_person(appeal.attendee.application.person, Duty.TRAINEE),
+        subject=f"成绩复核裁定：{appeal.state_title}",
+        body=appeal.decision,
+        kind="assessment.appeal_decided",
+        link=f"{class_link(shown)}my-results/",
+        now=now,
+    )
+    send(
+        roles_in(shown.institution_id, Duty.INSTITUTION),
+        subject=f"成绩复核裁定：{appeal.state_title}：{appeal} {shown.title}",
+        body=appeal.decision,
+        kind="assessment.appeal_decided",
+        link=f"{class_link(shown)}appeals/",
+        now=now,
+    )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gongxue.parties.queries import roles_of_people
+from gongxue.regulations.appeals import answer_due, decision_due
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.deadlines import second_due
 from gongxue.regulations.lifecycle import ResultsState
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.queries.watching import Ask, Watched
-from gongxue.stage6_assessment.models import Results
+from gongxue.stage6_assessment.models import Appeal, Results
 from gongxue.stage6_assessment.queries.second_dates import owing, second_dates_of
 
 
@@ -55,3 +56,19 @@ def watch_second_attempts(ask: Ask) -> Iterator[Watched]:
                     roles[a.application.person_id] for a in people if a.application.person_id in roles
                 )
                 yield replace(item, about=f"{tc.title}：{'、'.join(map(str, people))}", told=told)
+
+
+def watch_appeals(ask: Ask) -> Iterator[Watched]:
+    """Appeals to answer and objections to decide; one query."""
+    classes = {tc.pk: tc for tc in ask.classes if tc.stage >= 7}
+    rows = Appeal.objects.inside(training_class__in=list(classes)) if classes else Appeal.objects.none()
+    for row in rows.select_related("attendee__application__person__account").order_by("pk"):
+        tc = classes[row.training_class_id]
+        times = [(answer_due(day_of(row.applied_at), tc.edition), row.answered_at)]
+        if row.objected_at:
+            times.append((decision_due(day_of(row.objected_at), tc.edition), row.decided_at))
+        for due, at in times:
+            item = ask.of_class(tc, due, done_on=day_of(at) if at else None)
+            yield replace(
+                item, thing=f"appeal/{row.pk}", about=f"{tc.title}：{row}", where=f"/classes/{tc.pk}/appeals/"
+            )

@@ -4,6 +4,7 @@ from gongxue.foundation.access.routes import route
 from gongxue.foundation.pages.act import act_route
 from gongxue.regulations.roles import Permission as P
 from gongxue.stage6_assessment.views import (
+    appeals,
     opened,
     presentations,
     results,
@@ -48,6 +49,14 @@ urlpatterns = [
     act_route("presentation-recordings/<int:pk>/remove/", P.REMOVE_RECORDING),
     route("classes/<int:pk>/second-looks/", second_looks.second_looks, "second_looks", P.SEE_CLASSES),
     act_route("attempts/<int:pk>/second-look/", P.NOTE_SPREAD),
+    route("classes/<int:pk>/my-results/", appeals.my_results, "my_results", P.SEE_CLASSES),
+    route("classes/<int:pk>/appeals/", appeals.appeals, "appeals", P.SEE_CLASSES),
+    act_route("attendees/<int:pk>/appeal/", P.APPEAL),
+    act_route("appeals/<int:pk>/keep/", P.KEEP_MARK),
+    act_route("appeals/<int:pk>/uphold/", P.UPHOLD_APPEAL),
+    act_route("appeals/<int:pk>/object/", P.OBJECT),
+    act_route("appeals/<int:pk>/dismiss/", P.DISMISS_OBJECTION),
+    act_route("appeals/<int:pk>/sustain/", P.SUSTAIN_OBJECTION),
     route("classes/<int:pk>/confirm/", results.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),
     route("classes/<int:pk>/transcript/", results.transcript, "transcript", P.SEE_CLASSES),
     route("classes/<int:pk>/transcript.pdf", results.transcript_as_pdf, "transcript.pdf", P.SEE_CLASSES),

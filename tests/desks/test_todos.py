@@ -97,7 +97,7 @@ ACTS: dict[str, set[P]] = {
     "报到": {P.CHECK_IN}, "考勤": {P.CALL_ROLL}, "教学": {P.FINISH_CLASS}, "成果": {P.HAND_IN},
     "评分": {P.SCORE_PROCESS, P.SCORE_FINAL}, "考核": {P.APPLY_RETAKE, P.ALLOW_RETAKE}, "成绩": {P.CONFIRM_RESULTS},
     "结班": {P.CLOSE_CLASS}, "发证": {P.ISSUE}, "证书": {P.DOWNLOAD}, "会签": {P.COUNTERSIGN_CORRECTION},
-    "报名": {P.SUBMIT_APPLICATION}, "复看": {P.NOTE_SPREAD}, "请假": {P.APPROVE_LEAVE}, "更正": {P.CONFIRM_MARK},
+    "报名": {P.SUBMIT_APPLICATION}, "复核": {P.KEEP_MARK, P.SUSTAIN_OBJECTION}, "更正成绩": {P.REQUEST_CORRECTION}, "复看": {P.NOTE_SPREAD}, "请假": {P.APPROVE_LEAVE}, "更正": {P.CONFIRM_MARK},
 }  # fmt: skip
 # Pages whose form sends to its own address, or to one for many rows at once.
 FORMS = {"招生": '<form method="post"', "评估": "<form", "审核": "<form", "意见": "<form"}

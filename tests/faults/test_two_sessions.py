@@ -262,7 +262,7 @@ GUARDED = {
     Permission.RETURN_CHANGE, Permission.RETURN_LINE, Permission.RETURN_PROGRAMME,
     Permission.REVIEW_SECTION, Permission.SAVE_APPLICATION, Permission.SEND_BACK_LINE,
     Permission.SUBMIT_PROGRAMME,
-    Permission.CHANGE_ASSIGNMENT, Permission.CLOSE_MISUSE, Permission.CORRECT, Permission.EDIT_FORM, Permission.GIVE_MATERIAL, Permission.HAND_OVER_MISUSE, Permission.KEEP, Permission.PLAN_CEREMONY, Permission.PLAN_PRESENTATIONS, Permission.SET_SECOND_DATES, Permission.PUBLISH_FORM, Permission.EDIT_RUBRIC, Permission.PUBLISH_RUBRIC, Permission.RECORD_CEREMONY, Permission.REFUSE_CASE, Permission.REPLACE, Permission.REVOKE, Permission.UNDO_ARRIVAL, Permission.VOID,
+    Permission.CHANGE_ASSIGNMENT, Permission.CLOSE_MISUSE, Permission.CORRECT, Permission.EDIT_FORM, Permission.GIVE_MATERIAL, Permission.HAND_OVER_MISUSE, Permission.KEEP, Permission.PLAN_CEREMONY, Permission.PLAN_PRESENTATIONS, Permission.SET_SECOND_DATES, Permission.KEEP_MARK, Permission.UPHOLD_APPEAL, Permission.DISMISS_OBJECTION, Permission.SUSTAIN_OBJECTION, Permission.PUBLISH_FORM, Permission.EDIT_RUBRIC, Permission.PUBLISH_RUBRIC, Permission.RECORD_CEREMONY, Permission.REFUSE_CASE, Permission.REPLACE, Permission.REVOKE, Permission.UNDO_ARRIVAL, Permission.VOID,
 }  # fmt: skip
 
 

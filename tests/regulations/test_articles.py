@@ -14,6 +14,12 @@ from gongxue.regulations.lifecycle import MOVES
 
 PACKAGE = Path(regulations.__file__).parent
 ARTICLES = {
+    "appeal.early": "MG 13",
+    "appeal.known": "MG 13",
+    "appeal.late": "MG 13",
+    "appeal.no_mark": "MG 13",
+    "appeal.objection_late": "MG 13",
+    "appeal.words": "MG 13",
     "second_dates.day": "TR 12",
     "second_dates.none": "TR 12",
     "presentation.again": "TR 12.2",

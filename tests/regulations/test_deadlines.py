@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongxue.regulations import appeals
 from gongxue.regulations.breaches import cite
 from gongxue.regulations.calendar import Due, deadlines_of_class, programme_due, summary_due
 from gongxue.regulations.deadline_table import GRANTABLE, RULES, step_on
@@ -209,6 +210,7 @@ def every_due() -> list[Due]:
         *deadlines_of_class(FIRST, LAST, EDITION), summary_due(2023, EDITION), lines_due(FIRST), province_due(FIRST, EDITION),
         review_due(FIRST, EDITION), correction_due(FIRST, EDITION), answer_due(FIRST), approval_due(FIRST),
         enrolment_closes(FIRST), second_due("resubmission", FIRST), second_due("retake", FIRST),
+        appeals.answer_due(FIRST, EDITION), appeals.decision_due(FIRST, EDITION),
     ]  # fmt: skip
 
 
@@ -240,6 +242,8 @@ def test_only_the_review_stops_and_what_is_ours_refuses_nothing() -> None:
         "correction",
         "resubmission",
         "retake",
+        "appeal_answer",
+        "appeal_decision",
     ]
     assert not any(rule.refuses or rule.grantable for rule in ours)
 

@@ -33,6 +33,10 @@ NUMBERS = [
     ("pass_mark", Decimal(60)),  # G07 G13: TR 12.1, 12.2
     ("attempts", 2),  # G08 G14
     ("spread_note", Decimal(15)),
+    ("appeal_days", 5),  # AMB-80
+    ("appeal_answer_days", 5),
+    ("objection_days", 3),
+    ("objection_decision_days", 5),
     ("duty_jobs", 2),  # O06: MG 8.4
     ("duty_satisfaction", Decimal(2)),  # O07: MG 8.4
     ("idle_years", 2),  # A21 O16: MG 5.3, 9.1

@@ -85,6 +85,11 @@ retake         assessment.allow_retake     applied                   allowed    
 results        assessment.confirm          open                      confirmed      TR 13.1  -   # H11
 correction     assessment.countersign      requested                 countersigned  MG 13    s   # G19
 correction     assessment.refuse_correction  requested               refused        MG 13    rs  # G19
+appeal         assessment.keep_mark        applied                   kept           MG 13    rs  # AMB-80
+appeal         assessment.uphold_appeal    applied                   upheld         MG 13    rs  # AMB-80
+appeal         assessment.object           kept                      objected       MG 13    r   # AMB-80
+appeal         assessment.dismiss_objection  objected                dismissed      MG 13    rs  # AMB-80
+appeal         assessment.sustain_objection  objected                upheld         MG 13    rs  # AMB-80
 closing        evaluation.close            open                      closed         TR 13    -   # H03
 certificate_case  certificates.replace     applied                   done           MG 18.1  s   # Q23, AMB-71
 certificate_case  certificates.correct     applied                   done           MG 18.2  s   # Q23, AMB-71
@@ -165,6 +170,7 @@ FINAL = {
     "retake": {"allowed"},
     "results": {"confirmed"},
     "correction": {"countersigned", "refused"},
+    "appeal": {"dismissed", "upheld"},
     "closing": {"closed"},
     "substitution": {"done", "ended"},
     "assignment": {"withdrawn"},
@@ -240,6 +246,11 @@ STANDS_AT = {
     "delivery.withdraw_assignment": EMPLOYERS,
     "assessment.allow_retake": TRAINING,
     "assessment.confirm": TRAINING,
+    "assessment.keep_mark": TRAINING,
+    "assessment.uphold_appeal": TRAINING,
+    "assessment.object": EMPLOYERS,
+    "assessment.dismiss_objection": PROVINCE,
+    "assessment.sustain_objection": PROVINCE,
     "assessment.countersign": PROVINCE,
     "assessment.refuse_correction": PROVINCE,
     "evaluation.close": TRAINING,

@@ -113,6 +113,9 @@ backbone: assessment.second_look                                             # A
 trainee: assessment.apply_retake                                             # G14: TR 12.2
 institution: assessment.set_second_dates                                     # G14, AMB-79
 institution: assessment.allow_retake                                         # G14, AMB-09
+trainee: assessment.appeal assessment.object                                 # AMB-80
+institution: assessment.keep_mark assessment.uphold_appeal                   # AMB-80
+province: assessment.dismiss_objection assessment.sustain_objection          # AMB-80
 institution: assessment.confirm assessment.request_correction                # H11: TR 13
 province: assessment.countersign assessment.refuse_correction                # G19: MG 13
 trainee: evaluation.answer                                                   # H08: TR 13
@@ -190,6 +193,9 @@ SEPARATE = [
     ("assessment.score_process", "assessment.confirm"),
     ("assessment.score_final", "assessment.confirm"),
     ("assessment.apply_retake", "assessment.allow_retake"),
+    ("assessment.appeal", "assessment.keep_mark"),
+    ("assessment.keep_mark", "assessment.sustain_objection"),
+    ("assessment.object", "assessment.dismiss_objection"),
     ("assessment.request_correction", "assessment.countersign"),
     ("assessment.request_correction", "assessment.refuse_correction"),
     ("assessment.confirm", "certificates.issue"),

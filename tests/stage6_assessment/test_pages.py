@@ -21,6 +21,10 @@ WHO_MAY = {
     "presentations/": granted(READERS | {"instructor", "examiner"}, **SCHOOLS, trainee=403),
     "waiting-room/": granted(READERS | {"instructor", "examiner", "trainee"}, **SCHOOLS),
     "second-looks/": granted(READERS | {"instructor", "examiner"}, **SCHOOLS, trainee=403),
+    "appeals/": granted(READERS, **SCHOOLS, **TEACHERS),
+    "my-results/": granted(
+        {"trainee"}, **SCHOOLS, **dict.fromkeys(READERS | {"instructor", "examiner"}, 403)
+    ),
     "confirm/": granted({"institution"}, 403, other_institution=404),
     "transcript/": granted(READERS, **SCHOOLS, **TEACHERS),
     "transcript.pdf": granted(EXPORTERS, **EXPORTS),
@@ -68,7 +72,9 @@ QUERIES = {
     ("assessment/", "trainee"): 14,
     ("confirm/", "institution"): 15,
     ("second-looks/", "instructor"): 9,
-    ("transcript/", "province"): 16,
+    ("transcript/", "province"): 17,
+    ("my-results/", "trainee"): 15,
+    ("appeals/", "institution"): 7,
 }
 
 

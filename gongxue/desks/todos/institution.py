@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from gongxue.certificates.models import Certificate
@@ -22,12 +22,15 @@ from gongxue.desks.todos.shapes import (
     round_todo,
 )
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.appeals import answer_due
 from gongxue.regulations.attendance import Presence
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.certificate_cases import CaseKind, month_said
 from gongxue.regulations.invitations import is_rescue_time
 from gongxue.regulations.levels import Level
 from gongxue.regulations.lifecycle import (
     CLOSED_STAGE,
+    AppealState,
     ApplicationState,
     ChangeState,
     DeliveryState,
@@ -49,6 +52,7 @@ from gongxue.stage4_enrolment.models import Application, Enrolment
 from gongxue.stage5_delivery.models import AttendanceMark, Attendee, Delivery
 from gongxue.stage5_delivery.queries import rolls_of, waiting_for
 from gongxue.stage6_assessment.models import Results, Retake, TranscriptLine
+from gongxue.stage6_assessment.queries.appeals import appeals_visible_to
 
 OPENING_SHOWN = timedelta(days=30)  # an opening application is on the desk so long before its last day
 
@@ -233,6 +237,7 @@ def institution_results(role: Role, today: date) -> Todos:
     ):
         title = f"{retake.attendee}申请二次终结性考核"
         todos.append(class_todo("考核", title, retake.training_class, "assessment"))
+    todos += _appeals(role)
     finished = Delivery.objects.scope(role).filter(
         state=DeliveryState.FINISHED, training_class__stage__in=[6, 7]
     )
@@ -246,6 +251,19 @@ def institution_results(role: Role, today: date) -> Todos:
             todos.append(class_todo("成绩", "确认并报送成绩单", tc, "assessment", due))
         elif not uncertified[tc.pk]:
             todos.append(class_todo("结班", "结班归档", tc, "evaluation", due))
+    return todos
+
+
+def _appeals(role: Role) -> Todos:
+    """Appeals to answer, and upheld ones whose correction is still to be asked for: one query."""
+    waiting = Q(state=AppealState.APPLIED) | Q(state=AppealState.UPHELD, correction=None)
+    todos = []
+    for row in appeals_visible_to(role).filter(waiting):
+        if row.state == AppealState.APPLIED:
+            due = answer_due(day_of(row.applied_at), row.training_class.edition).on
+            todos.append(class_todo("复核", f"答复{row}申请", row.training_class, "appeals", due))
+        else:
+            todos.append(class_todo("更正成绩", f"{row}成立，请申请更正", row.training_class, "appeals"))
     return todos
 
 

@@ -11,8 +11,11 @@ from gongxue.certificates.models import MisuseReport
 from gongxue.desks.cards import Todo
 from gongxue.desks.todos.shapes import Todos, cases_waiting, changes, class_todo, round_todo
 from gongxue.foundation.identity.models import Role
+from gongxue.regulations.appeals import decision_due
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.certificate_cases import CaseKind
 from gongxue.regulations.lifecycle import (
+    AppealState,
     ChangeState,
     CorrectionState,
     InvitationState,
@@ -27,6 +30,7 @@ from gongxue.stage2_staffing.models import Invitation, TeamChange
 from gongxue.stage3_programme.models import Programme
 from gongxue.stage3_programme.owed import answers_due
 from gongxue.stage6_assessment.models import Correction
+from gongxue.stage6_assessment.queries.appeals import appeals_visible_to
 
 EXPERTS_SHOWN = 50
 
@@ -60,6 +64,7 @@ def province(role: Role, today: date) -> Todos:
         + changes(role, "审核", ChangeState.APPLIED)
         + _programmes(role, today)
         + _corrections(role)
+        + _objections(role)
         + cases_waiting(role, CaseKind.REVOCATION)
         + _misuse(role)
     )
@@ -122,3 +127,15 @@ def _corrections(role: Role) -> Todos:
         class_todo("会签", f"成绩更正：{row.attendee}", row.training_class, "transcript", far=True)
         for row in rows.select_related(*names)
     ]
+
+
+def _objections(role: Role) -> Todos:
+    rows = appeals_visible_to(role).filter(state=AppealState.OBJECTED)
+    return [
+        class_todo(
+            "复核", f"裁定异议：{row}", row.training_class, "appeals",
+            decision_due(day_of(row.objected_at), row.training_class.edition).on, far=True,
+        )
+        for row in rows
+        if row.objected_at
+    ]  # fmt: skip

@@ -1,5 +1,13 @@
 """Acts of stage 6 (TR 12): independent sheets, second attempts, confirmation, corrections."""
 
+from gongxue.stage6_assessment.actions.appeals import (
+    appeal,
+    dismiss_objection,
+    keep_mark,
+    object_to_answer,
+    sustain_objection,
+    uphold_appeal,
+)
 from gongxue.stage6_assessment.actions.confirming import (
     confirm_results,
 )
@@ -30,14 +38,18 @@ from gongxue.stage6_assessment.actions.second_looks import (
 __all__ = [
     "add_recording",
     "allow_retake",
+    "appeal",
     "apply_retake",
     "begin_rubric",
     "confirm_results",
     "countersign_correction",
+    "dismiss_objection",
     "draw_order",
     "drop_rubric",
+    "keep_mark",
     "move_on",
     "note_presentation",
+    "object_to_answer",
     "plan_presentations",
     "publish_rubric",
     "refuse_correction",
@@ -48,5 +60,7 @@ __all__ = [
     "score_final",
     "score_process",
     "set_second_dates",
+    "sustain_objection",
+    "uphold_appeal",
     "write_second_look",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
@@ -11,6 +13,7 @@ from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.trail.record import record
 from gongxue.parties.models import Qualification
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.lifecycle import AppealState, CorrectionState
 from gongxue.regulations.marks import (
     Part,
     mark_breaches,
@@ -21,6 +24,7 @@ from gongxue.stage1_planning.actions import refuse_own
 from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage6_assessment import notices
 from gongxue.stage6_assessment.models import (
+    Appeal,
     Correction,
     TranscriptLine,
 )
@@ -63,6 +67,10 @@ def request_correction(
         training_class=row.training_class, attendee=row, part=part, old=old,
         new=parse_mark(new), reason=reason.strip()[:500], requested_by=by.account, requested_at=now,
     )  # fmt: skip
+    upheld = Appeal.objects.inside(attendee=row, part=part, state=AppealState.UPHELD)
+    upheld.filter(Q(correction=None) | Q(correction__state=CorrectionState.REFUSED)).update(
+        correction=correction
+    )
     record(
         Permission.REQUEST_CORRECTION, by=by, now=now, about=correction, reason=reason,
         changes={part: [str(correction.old), str(correction.new)]},

@@ -1,5 +1,6 @@
 """Stage 6: attempts, sealed score sheets, results, transcript (TR 12)."""
 
+from gongxue.stage6_assessment.models.appeals import Appeal
 from gongxue.stage6_assessment.models.attempts import PART_CHOICES, Attempt
 from gongxue.stage6_assessment.models.presentations import (
     PresentationDay,
@@ -14,6 +15,7 @@ from gongxue.stage6_assessment.models.sheets import CriterionMark, DraftSheet, S
 
 __all__ = [
     "PART_CHOICES",
+    "Appeal",
     "Attempt",
     "Correction",
     "CriterionMark",

@@ -38,6 +38,7 @@ from gongxue.stage6_assessment.queries import (
     results_of,
     revisions_of,
 )
+from gongxue.stage6_assessment.queries.appeals import appeals_visible_to
 from gongxue.stage6_assessment.queries.second_looks import without_notes
 
 _EXPORTERS = (Duty.INSTITUTION, Duty.CERTIFICATE_OFFICER, Duty.PROVINCE, Duty.CENTRE)  # full ID numbers
@@ -110,6 +111,7 @@ def transcript(request: Request, pk: int) -> HttpResponse:
         "corrections": corrections,
         "waiting": {c.attendee_id for c in corrections if c.state == CorrectionState.REQUESTED},
         "own": role.account_id,
+        "appeals": appeals_visible_to(role).filter(training_class=tc).count(),
         "may_export": role.is_(*_EXPORTERS),
         "may_correct": role.may(Permission.REQUEST_CORRECTION),
     }

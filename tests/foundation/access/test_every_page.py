@@ -44,6 +44,7 @@ from gongxue.stage5_delivery.models import (
     RollWindow,
 )
 from gongxue.stage6_assessment.models import (
+    Appeal,
     Attempt,
     Correction,
     PresentationDay,
@@ -61,7 +62,7 @@ from tests.routes import ABSENT, Page, pages
 ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application, "assignments/": Assignment,
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
-    "attempts/": Attempt, "presentation-days/": PresentationDay, "presentation-slots/": PresentationSlot, "presentation-recordings/": PresentationRecording, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
+    "appeals/": Appeal, "attempts/": Attempt, "presentation-days/": PresentationDay, "presentation-slots/": PresentationSlot, "presentation-recordings/": PresentationRecording, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
     "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "rubrics/versions/": RubricVersion, "rubrics/drafts/": RubricDraft, "score-sheets/": ScoreSheet,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
@@ -98,6 +99,7 @@ NARROWER: dict[str, set[str]] = {
     "office.contacts": {"centre", "examiner", *ABOVE, *LEARNS}, "office.lodging": TEACHES | LEARNS, "office.lodging.xlsx": TEACHES | LEARNS,
     "office.paper": LEARNS, "my_class": {"centre", "staff", "other staff", *ABOVE, *OFFICE},
     "assessment.sheets": LEARNS,
+    "appeals": TEACHES | LEARNS, "my_results": {"centre", "staff", "other staff", *ABOVE, *OFFICE, *TEACHES},
     "presentations": LEARNS, "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},

@@ -70,14 +70,18 @@ from gongxue.stage5_delivery.models import (
     RollWindow,
 )
 from gongxue.stage6_assessment.actions import (
+    appeal,
     begin_rubric,
     draw_order,
+    keep_mark,
+    object_to_answer,
     plan_presentations,
     request_correction,
     save_rubric,
     score_process,
 )
 from gongxue.stage6_assessment.models import (
+    Appeal,
     Attempt,
     Correction,
     PresentationDay,
@@ -169,6 +173,27 @@ def _turn(c: ClassAt) -> models.Model:
     """Whoever is on first."""
     found: PresentationSlot = PresentationSlot.objects.inside(presentation_day=_drawn_day(c), order=1).get()
     return found
+
+
+WHY = "已按评分标准逐项核对原始记录。"
+
+
+def _appealed(c: ClassAt) -> Appeal:
+    """The first trainee asks for a review."""
+    found: Appeal | None = Appeal.objects.inside(training_class=c.tc).first()
+    return found or appeal(attendee=c.attendees[0], part="final", grounds=WHY, by=c.trainees[0], now=c.now)
+
+
+def _kept(c: ClassAt) -> Appeal:
+    """It was answered that the mark stands."""
+    row = _appealed(c)
+    return row if row.answered_at else keep_mark(appeal=row, reason=WHY, seen=1, by=c.staff, now=c.now)
+
+
+def _objected(c: ClassAt) -> Appeal:
+    """The trainee has objected."""
+    row = _kept(c)
+    return row if row.objected_at else object_to_answer(appeal=row, reason=WHY, by=c.trainees[0], now=c.now)
 
 
 def _far_apart(c: ClassAt) -> models.Model:
@@ -702,6 +727,12 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
           lambda c: {"answers": form2_answers(c.tc.level_enum, random.Random(1))}),
+    Tried(P.APPEAL, "confirmed", lambda c: c.trainees[0], _attendee, _with(part="final", grounds=WHY)),
+    Tried(P.KEEP_MARK, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),
+    Tried(P.UPHOLD_APPEAL, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),
+    Tried(P.OBJECT, "confirmed", lambda c: c.trainees[0], _kept, _with(reason=WHY)),
+    Tried(P.DISMISS_OBJECTION, "confirmed", _province, _objected, _with(seen=3, reason=WHY)),
+    Tried(P.SUSTAIN_OBJECTION, "confirmed", _province, _objected, _with(seen=3, reason=WHY)),
     Tried(P.REQUEST_CORRECTION, "confirmed", _staff, _attendee, _with(part="final", new="88", reason=WORDS)),
     Tried(P.COUNTERSIGN_CORRECTION, "confirmed", _province, _correction, _with(seen=1)),
     Tried(P.REFUSE_CORRECTION, "confirmed", _province, _correction, _with(seen=1, reason=WORDS)),

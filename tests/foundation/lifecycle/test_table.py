@@ -29,7 +29,7 @@ from gongxue.stage3_programme.models import Programme
 from gongxue.stage4_enrolment.models import Application, Substitution
 from gongxue.stage5_delivery.models import Assignment, Attendee, Leave, MarkCorrection, RollWindow
 from gongxue.stage6_assessment.actions import countersign_correction, request_correction
-from gongxue.stage6_assessment.models import Correction, Retake, RubricDraft
+from gongxue.stage6_assessment.models import Appeal, Correction, Retake, RubricDraft
 from gongxue.stage7_evaluation.models import Closing
 from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race
 
@@ -77,6 +77,9 @@ def rows_of(c: ClassAt, thing: str) -> Any:
             begun_by=c.people.centre.account, changed_at=c.now, changed_by=c.people.centre.account,
         ),
         "retake": lambda: Retake(training_class=c.tc, attendee=attendee, applied_at=c.now),
+        "appeal": lambda: Appeal(
+            training_class=c.tc, attendee=attendee, part="final", grounds="第三页没有看，请复核。", applied_at=c.now
+        ),
         "correction": lambda: Correction(
             training_class=c.tc, attendee=attendee, part="process", old=70, new=72, reason="登记有误",
             requested_by=c.staff.account, requested_at=c.now,

@@ -30,7 +30,7 @@ _TONES = {
     "preparing": "quiet", "running": "run", "finished": "good", "applied": "wait", "allowed": "good",
     "confirmed": "good", "proposed": "wait", "requested": "wait", "countersigned": "good", "refused": "bad", "issued": "good",
     "cancelled": "bad", "questioned": "wait", "recorded": "good", "received": "run", "spoiled": "bad", "void": "bad", "lost": "bad",
-    "done": "good", "handed_over": "run",
+    "kept": "quiet", "objected": "wait", "dismissed": "quiet", "upheld": "good", "done": "good", "handed_over": "run",
 }  # fmt: skip
 
 
