@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,12 +120,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def shelf(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[Shelf]:
+def shelf(django_db_blocker: DjangoDbBlocker) -> Iterator[Shelf]:
     """The prepared databases of the session."""
-    cache = request.config.cache
-    assert cache is not None
     with django_db_blocker.unblock():
-        shelf = Shelf(Path(cache.mkdir("gongxue-databases")))
+        shelf = Shelf()
         yield shelf
         shelf.leave()
 

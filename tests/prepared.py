@@ -10,12 +10,10 @@ with two files, on PostgreSQL it is a database.
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import shutil
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,7 +23,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections, transaction
 
 ALIASES = ("default", "volatile")
-KEPT_VERSIONS = 6
 FILE_COPY_SINCE = 150_000  # older servers know no other way
 
 
@@ -112,11 +109,10 @@ class Postgresql:
 class Shelf:
     """The prepared databases of a session by name, and the state that belongs to each."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self) -> None:
         url = os.environ.get("GONGXUE_TEST_DATABASE_URL")
         self.engine = Postgresql(url) if url else Sqlite(Path(settings.VAR_DIR) / "prepared")
         self.states: dict[str, Any] = {}
-        self._cache = cache
         self._pointed = ""
         self._clones = 0
 
@@ -163,27 +159,17 @@ class Shelf:
         self._pointed = ""
 
     def empty(self) -> str:
-        """Migrated, with triggers, without a row."""
+        """All tables, with triggers, without a row."""
+        from gongxue.foundation.databases import migrate
+
         if "empty" not in self.states:
             self.leave()
-            self._migrate()
+            self.engine.create("empty")
+            self.point_to("empty")
+            migrate()
             self.states["empty"] = None
             self.leave()
         return "empty"
-
-    def _migrate(self) -> None:
-        from gongxue.foundation.databases import migrate
-
-        kept = self._cache / f"empty-{_fingerprint()}"
-        if isinstance(self.engine, Sqlite) and kept.exists():
-            shutil.copytree(kept, self.engine.folder / "empty", copy_function=shutil.copyfile)
-            return
-        self.engine.create("empty")
-        self.point_to("empty")
-        migrate()
-        self.leave()
-        if isinstance(self.engine, Sqlite):
-            _keep_folder(self.engine.folder / "empty", kept)
 
     def reference(self) -> str:
         """With the reference data every installation begins with."""
@@ -203,33 +189,6 @@ class Shelf:
         else:
             self.engine.create(name)
         return name
-
-
-def _keep_folder(folder: Path, kept: Path) -> None:
-    """Three seconds of migrations are spared the next time; the last few versions stay, others are being used."""
-    part = kept.with_name(f"part-{os.getpid()}")
-    shutil.copytree(folder, part)
-    try:
-        part.rename(kept)
-    except OSError:  # another run was faster
-        shutil.rmtree(part)
-    for old in sorted(kept.parent.glob("empty-*"), key=lambda f: f.stat().st_mtime)[:-KEPT_VERSIONS]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _fingerprint() -> str:
-    """Changes with everything that the migrated database is made from."""
-    root = Path(__file__).resolve().parents[1] / "gongxue"
-    found = {
-        path
-        for path in root.rglob("*.py")
-        if "migrations" in path.parts or "models" in path.stem or "models" in path.parent.name
-    }
-    found |= {root / "foundation" / part for part in ("trail/triggers.py", "settings.py", "databases.py")}
-    digest = hashlib.sha256(version("django").encode())
-    for path in sorted(found):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:32]
 
 
 class Books:
