@@ -33,6 +33,7 @@ from gongxue.rehearsal.drive import STAGE_1, Run, drive, drive_together
 from gongxue.rehearsal.names import Invention
 from gongxue.rehearsal.nation import COUNTRY, FIRST
 from gongxue.rehearsal.plans import BUSIEST, Plan
+from gongxue.rehearsal.rubrics import publish_rubrics
 from gongxue.rehearsal.specification import Specification
 from gongxue.rehearsal.timeline import at
 from gongxue.rehearsal.twists import IN_CLASS, TWISTS
@@ -68,6 +69,7 @@ def build(
     employers = schools([one.code for one in provinces()], SCHOOLS)
     pool = cast.backbone(employers, [code for code in CATEGORIES for _ in range(POOL_PER_CATEGORY)])
     _rounds(cast, today, plans)
+    publish_rubrics(cast.staff(Organisation.objects.get(kind="centre"), Duty.CENTRE), today)
     runs = [_run(cast, plan, today, i, employers) for i, plan in enumerate(plans)]
     _ask_for_the_same_teacher(runs, pool[list(CATEGORIES).index(BUSIEST) * POOL_PER_CATEGORY])
     progress("计划报送", 0, len(runs))

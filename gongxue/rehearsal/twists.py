@@ -12,8 +12,9 @@ from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive import Run, refresh
 from gongxue.rehearsal.drive.office import furnish
-from gongxue.rehearsal.drive.run import teacher_role, trainee_role
+from gongxue.rehearsal.drive.run import seat_roles, teacher_role, trainee_role
 from gongxue.rehearsal.drive.staffing import nominate
+from gongxue.rehearsal.rubrics import sheet_of, started_sheet
 from gongxue.stage1_planning.actions import return_line
 from gongxue.stage2_staffing.actions import decline_invitation
 from gongxue.stage2_staffing.models import Invitation
@@ -21,8 +22,8 @@ from gongxue.stage3_programme.actions import return_programme
 from gongxue.stage3_programme.queries import programme_of
 from gongxue.stage5_delivery.actions import approve_leave, ask_leave, join_online, open_window, set_online
 from gongxue.stage5_delivery.queries import attendees_of, called_periods, lessons_of
-from gongxue.stage6_assessment.actions import request_correction
-from gongxue.stage6_assessment.queries import transcript_of
+from gongxue.stage6_assessment.actions import request_correction, save_score, score_process
+from gongxue.stage6_assessment.queries import score_rows, transcript_of
 
 
 def _line_returned(run: Run, now: datetime) -> None:
@@ -92,6 +93,19 @@ def _in_class(run: Run, now: datetime) -> None:
         join_online(roll_window=window, by=trainee_role(one.application.person), now=now)
 
 
+def _being_scored(run: Run, now: datetime) -> None:
+    """Both instructors have begun: a few sheets are signed, one each is unfinished, the rest is blank."""
+    refresh(run)
+    for n, role in enumerate(seat_roles(run, Seat.INSTRUCTOR)):
+        rows = [row for row in score_rows(role, run.tc, Part.PROCESS) if row.to_score]
+        for row in rows[n : n + 3]:
+            sheet = sheet_of(row.rubric, "82", run.dice)
+            score_process(attendee=row.attendee, **sheet, by=role, now=now)
+        for row in rows[n + 3 : n + 4]:
+            begun = started_sheet(row.rubric, "78", run.dice)
+            save_score(attendee=row.attendee, part=Part.PROCESS.value, **begun, by=role, now=now)
+
+
 IN_CLASS = "in_class"  # the class whose office is kept in full from the beginning
 TWISTS: dict[str, Callable[[Run, datetime], None]] = {
     "line_returned": _line_returned,
@@ -100,4 +114,5 @@ TWISTS: dict[str, Callable[[Run, datetime], None]] = {
     "returned": _programme_returned,
     "correction": _correction,
     IN_CLASS: _in_class,
+    "being_scored": _being_scored,
 }

@@ -9,9 +9,11 @@ from gongxue.regulations.roles import Duty
 from gongxue.regulations.staffing import Seat
 from gongxue.rehearsal.drive.run import Run, seat_roles, trainee_role
 from gongxue.rehearsal.drive.teaching import hand_in
+from gongxue.rehearsal.rubrics import sheet_of
+from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage6_assessment import actions as assessment
-from gongxue.stage6_assessment.models import Retake
-from gongxue.stage6_assessment.queries import records_of
+from gongxue.stage6_assessment.models import Retake, RubricVersion
+from gongxue.stage6_assessment.queries import records_of, rubric_for, versions_for
 from gongxue.stage6_assessment.queries.second_looks import without_notes
 
 WIDE = 12  # from this class size on one final assessment is marked far apart, in every third class
@@ -38,9 +40,15 @@ def second_looks(run: Run, now: datetime) -> None:
             )
 
 
+def _rubric(
+    versions: list[RubricVersion], attendee: Attendee, part: Part, number: int
+) -> RubricVersion | None:
+    return rubric_for(attendee, part, number) if versions else None
+
+
 def score_process(run: Run, now: datetime) -> None:
     """Both instructors score; who is below 60 hands in again and is scored again."""
-    instructors = seat_roles(run, Seat.INSTRUCTOR)
+    instructors, versions = seat_roles(run, Seat.INSTRUCTOR), versions_for(run.tc)[Part.PROCESS]
     for low_now in (True, False):
         for record in records_of(run.tc):
             fate = run.fates.get(record.attendee.pk)
@@ -49,14 +57,17 @@ def score_process(run: Run, now: datetime) -> None:
             if not low_now:
                 hand_in(record.attendee, now)
             low = fate == "failed" or (fate == "second" and low_now)
+            rubric = _rubric(versions, record.attendee, Part.PROCESS, 1 if low_now else 2)
             for role, mark in zip(instructors, _marks(run, low, len(instructors)), strict=True):
-                assessment.score_process(attendee=record.attendee, mark=mark, by=role, now=now)
+                assessment.score_process(
+                    attendee=record.attendee, **sheet_of(rubric, mark, run.dice), by=role, now=now
+                )
             # _score locks and reads the row again, so stale attendees do no harm
 
 
 def score_final(run: Run, now: datetime) -> None:
     """Three examiners score whoever passed; who is below 60 applies, is allowed and is scored again."""
-    examiners = seat_roles(run, Seat.EXAMINER)
+    examiners, versions = seat_roles(run, Seat.EXAMINER), versions_for(run.tc)[Part.FINAL]
     records = records_of(run.tc)
     for place, record in enumerate(records):
         fate = run.fates.get(record.attendee.pk)
@@ -64,8 +75,11 @@ def score_final(run: Run, now: datetime) -> None:
             continue
         low = fate in ("retake", "final_failed")
         wide = len(records) >= WIDE and run.tc.pk % 3 == 0 and place == WIDE // 2 and not low
+        rubric = _rubric(versions, record.attendee, Part.FINAL, 1)
         for role, mark in zip(examiners, _marks(run, low, len(examiners), wide), strict=True):
-            assessment.score_final(attendee=record.attendee, mark=mark, by=role, now=now, comment="")
+            assessment.score_final(
+                attendee=record.attendee, **sheet_of(rubric, mark, run.dice), by=role, now=now
+            )
         if not low:
             continue
         retake = assessment.apply_retake(
@@ -75,8 +89,11 @@ def score_final(run: Run, now: datetime) -> None:
             retake=Retake.objects.inside(pk=retake.pk).get(), by=run.staff(Duty.INSTITUTION), now=now
         )
         again = _marks(run, fate == "final_failed", len(examiners))
+        rubric = _rubric(versions, record.attendee, Part.FINAL, 2)
         for role, mark in zip(examiners, again, strict=True):
-            assessment.score_final(attendee=record.attendee, mark=mark, by=role, now=now)
+            assessment.score_final(
+                attendee=record.attendee, **sheet_of(rubric, mark, run.dice), by=role, now=now
+            )
 
 
 def confirm_results(run: Run, now: datetime) -> None:
