@@ -202,7 +202,9 @@ def _name_the_cast(runs: Sequence[Run], today: date) -> None:
 
     held = Role.objects.filter(until=None).select_related("account", "organisation").order_by("pk")
     invited = Count("account__person__invitations")
-    shown = [run for run in runs if run.office] or runs  # whose class office and products are there to be seen
+    shown = [
+        run for run in runs if run.office
+    ] or runs  # whose class office and products are there to be seen
     some_trainees = [role.pk for run in shown for role in (*run.trainees[:2], *run.trainees[-1:])]
     for name, candidates in (
         (

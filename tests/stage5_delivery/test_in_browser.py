@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gongxue.foundation.trail.models import Event
+from gongxue.stage5_delivery.actions import call_roll
 from gongxue.stage5_delivery.queries import marks_at
 from tests.browsing import Site
 from tests.cast import ClassAt, FreshDatabase, at
@@ -103,6 +104,13 @@ def test_marks_survive_the_loss_of_the_page(site: Site, c: ClassAt) -> None:
     page.reload()
     expect(page.locator(".said")).to_contain_text("上次的点名还没有提交")
     expect(page.locator("[data-count=absent]")).to_have_text("1")
+    presences = {a.pk: "late" if a == c.attendees[2] else "present" for a in c.attendees}
+    call_roll(
+        training_class=c.tc, day=c.tc.first_day, period=1, presences=presences, by=c.coordinator, now=c.now
+    )
+    page.goto(f"{site.address}/classes/{c.tc.pk}/roll/?day={c.tc.first_day}&period=1")
+    expect(page.locator("[data-count=absent]")).to_have_text("1")
+    expect(page.locator("[data-count=late]")).to_have_text("1")  # what somebody else entered meanwhile stands
 
 
 def test_a_correction_asks_for_its_reason_in_place(site: Site, c: ClassAt) -> None:

@@ -49,12 +49,20 @@ function changed() {
   keep();
 }
 
+// What was not touched then gives way to what somebody else has entered since. seen: a mark, or what one began with.
+const BEGUN = { unmarked: "present", on_leave: "leave" };
+function isOld(seen, value, then) {
+  const before = then[seen] ?? "unmarked";
+  return form.elements[seen].value !== before && value === (BEGUN[before] ?? before.replace("scanned_", ""));
+}
+
 function restore() {
   const found = keptRoll(place);
   if (!found) return;
+  const then = Object.fromEntries(found.fields);
   for (const [name, value] of found.fields) {
     const input = name.startsWith("presences.") && form.querySelector(`input[name="${name}"][value="${value}"]`);
-    if (input && !input.disabled) input.checked = true;
+    if (input && !input.disabled && !isOld(name.replace("presences", "seen"), value, then)) input.checked = true;
     if (name === "reason") form.elements.reason.value = value;
   }
   unsent = true;
