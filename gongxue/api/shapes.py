@@ -92,6 +92,7 @@ from gongxue.stage6_assessment.models import (
     SecondDates,
     SecondLook,
     TranscriptLine,
+    TranscriptReceipt,
 )
 from gongxue.stage7_evaluation.models import Closing
 
@@ -222,6 +223,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Retake: ("id", "training_class.id", "attendee.id", "state", "version", "applied_at", "allowed_at"),
     Results: ("id", "training_class.id", "state", "version", "confirmed_at", "late_days"),
     Correction: ("id", "attendee.id", "part", "state", "version", "old", "new", "reason", "requested_at", "decided_at"),
+    TranscriptReceipt: ("id", "training_class.id", "number", "organisation.name", "received_at"),
     TranscriptLine: (
         "id", "attendee.id", "revision", "process", "final", "process_attempts", "final_attempts", "absent_periods",
         "barred", "qualified", "confirmed_at",

@@ -213,6 +213,7 @@ class Permission(StrEnum):
     REMOVE_RECORDING = "assessment.remove_recording", "移除考核录像"
     NOTE_SPREAD = "assessment.second_look", "提交复看说明"
     CONFIRM_RESULTS = "assessment.confirm", "确认成绩单"
+    RECEIVE_TRANSCRIPT = "assessment.receive_transcript", "签收成绩单"
     APPEAL = "assessment.appeal", "申请成绩复核"
     KEEP_MARK = "assessment.keep_mark", "维持原成绩"
     UPHOLD_APPEAL = "assessment.uphold_appeal", "认定复核成立"

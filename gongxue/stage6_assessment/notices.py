@@ -233,3 +233,16 @@ def appeal_decided(appeal: Appeal, now: datetime) -> None:
         link=f"{class_link(shown)}appeals/",
         now=now,
     )
+
+
+def transcript_changed(correction: Correction, now: datetime) -> None:
+    """To centre and province: a correction has made another version of the transcript."""
+    shown = correction.training_class
+    send(
+        [*province_roles(shown.province_code), *centre_roles()],
+        subject=f"成绩单有新版本，请签收：{shown}",
+        body=f"{correction}：{correction.old:.2f} → {correction.new:.2f}。{correction.reason}",
+        kind="assessment.transcript_changed",
+        link=f"{class_link(shown)}transcript/",
+        now=now,
+    )

@@ -60,6 +60,8 @@ urlpatterns = [
     route("classes/<int:pk>/confirm/", results.confirm, P.CONFIRM_RESULTS.value, P.CONFIRM_RESULTS),
     route("classes/<int:pk>/transcript/", results.transcript, "transcript", P.SEE_CLASSES),
     route("classes/<int:pk>/transcript.pdf", results.transcript_as_pdf, "transcript.pdf", P.SEE_CLASSES),
+    route("classes/<int:pk>/transcript.docx", results.transcript_as_word, "transcript.docx", P.SEE_CLASSES),
+    act_route("classes/<int:pk>/transcript/receive/", P.RECEIVE_TRANSCRIPT),
     route(
         "classes/<int:pk>/transcript.xlsx", results.transcript_as_workbook, "transcript.xlsx", P.SEE_CLASSES
     ),

@@ -242,7 +242,7 @@ TELLS: list[tuple[str, dict[str, Any], Act, dict[str, set[str]]]] = [
     ("process_scored", {}, _below, {"assessment.decided": {"trainee 1"}, "assessment.apply_retake": {"institution"}}),
     ("process_scored", {}, lambda c: assessment.allow_retake(retake=_below(c), by=c.staff, now=c.now), {"assessment.decided": {"trainee 1"}, "assessment.apply_retake": {"institution"}, "assessment.allow_retake": {"trainee 1"}}),
     ("confirmed", {}, _correction, {"assessment.request_correction": {"province"}}),
-    ("confirmed", {}, _countersigned, {"assessment.request_correction": {"province"}, "assessment.correction": {"institution"}}),
+    ("confirmed", {}, _countersigned, {"assessment.request_correction": {"province"}, "assessment.correction": {"institution"}, "assessment.transcript_changed": {"province", "centre"}}),
     ("confirmed", {}, _refused, {"assessment.request_correction": {"province"}, "assessment.correction": {"institution"}}),
 ]  # fmt: skip
 

@@ -28,6 +28,7 @@ WHO_MAY = {
     "confirm/": granted({"institution"}, 403, other_institution=404),
     "transcript/": granted(READERS, **SCHOOLS, **TEACHERS),
     "transcript.pdf": granted(EXPORTERS, **EXPORTS),
+    "transcript.docx": granted(EXPORTERS, **EXPORTS),
     "transcript.xlsx": granted(EXPORTERS, **EXPORTS),
 }
 
@@ -72,7 +73,7 @@ QUERIES = {
     ("assessment/", "trainee"): 14,
     ("confirm/", "institution"): 15,
     ("second-looks/", "instructor"): 9,
-    ("transcript/", "province"): 17,
+    ("transcript/", "province"): 18,
     ("my-results/", "trainee"): 15,
     ("appeals/", "institution"): 7,
 }

@@ -123,7 +123,7 @@ def test_a_full_class_with_long_names_stays_on_one_page(c: ClassAt, monkeypatch:
         sheet, rows=tuple(replace(row, order=i) for i in range(1, 31)), instructors="、".join([name] * 2),
         examiners="、".join([name] * 3), institution=school,
     )  # fmt: skip
-    monkeypatch.setattr(exports, "transcript_data", lambda training_class: long)
+    monkeypatch.setattr(exports, "transcript_data", lambda training_class, version: long)
     text = pdf_text(c.tc)
     assert text.count(f"{name}{row.sex}") == 30 and text.count(f"{school}{row.phone}") == 30
 

@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from gongxue.foundation.keys import key
+from gongxue.foundation.keys import KeysMissing, key
 
 FIELD = "Gongxue"
 REASON = "核发工学一体化教师培训合格证书"
@@ -123,13 +123,13 @@ def enclosed(reader: PdfFileReader) -> str:
     return bytes(held.data).decode()
 
 
-def sign(document: bytes, now: datetime, proof: str = "") -> bytes:
+def sign(document: bytes, now: datetime, proof: str = "", reason: str = REASON) -> bytes:
     """The document with the platform's signature over all of it; `now` is the time that the signature states.
 
     `proof` (of the transparency log) goes into the same revision, so that the signature covers it.
     """
     meta = signers.PdfSignatureMetadata(
-        field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=REASON
+        field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason
     )
     signer = _At(meta, signer=_signer())
     signer.moment = now
@@ -139,3 +139,11 @@ def sign(document: bytes, now: datetime, proof: str = "") -> bytes:
         _enclose(revision, proof, now)
     signer.sign_pdf(revision, output=signed, bytes_reserved=BYTES_RESERVED)
     return signed.getvalue()
+
+
+def sign_paper(document: bytes, now: datetime, reason: str) -> bytes:
+    """The signature on a paper that is no certificate: form 5. Unsigned where the platform has no key of its own."""
+    try:
+        return sign(document, now, reason=reason)
+    except KeysMissing:
+        return document

@@ -24,6 +24,7 @@ from gongxue.stage6_assessment.actions.presentations import (
     plan_presentations,
     remove_recording,
 )
+from gongxue.stage6_assessment.actions.receiving import receive_transcript
 from gongxue.stage6_assessment.actions.retakes import allow_retake, apply_retake, set_second_dates
 from gongxue.stage6_assessment.actions.rubrics import begin_rubric, drop_rubric, publish_rubric, save_rubric
 from gongxue.stage6_assessment.actions.scoring import (
@@ -52,6 +53,7 @@ __all__ = [
     "object_to_answer",
     "plan_presentations",
     "publish_rubric",
+    "receive_transcript",
     "refuse_correction",
     "remove_recording",
     "request_correction",

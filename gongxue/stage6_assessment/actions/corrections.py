@@ -123,6 +123,7 @@ def countersign_correction(*, correction: Correction, seen: int, by: Role, now: 
         changes={"state": changes["state"], row.part: [str(row.old), str(row.new)]},
     )  # fmt: skip
     notices.correction_decided(row, "", now)
+    notices.transcript_changed(row, now)
     return corrected
 
 

@@ -8,7 +8,14 @@ from gongxue.stage6_assessment.models.presentations import (
     PresentationRecording,
     PresentationSlot,
 )
-from gongxue.stage6_assessment.models.results import Correction, Results, Retake, SecondDates, TranscriptLine
+from gongxue.stage6_assessment.models.results import (
+    Correction,
+    Results,
+    Retake,
+    SecondDates,
+    TranscriptLine,
+    TranscriptReceipt,
+)
 from gongxue.stage6_assessment.models.rubrics import RubricDraft, RubricVersion, slot_title
 from gongxue.stage6_assessment.models.second_looks import SecondLook
 from gongxue.stage6_assessment.models.sheets import CriterionMark, DraftSheet, ScoreSheet
@@ -32,5 +39,6 @@ __all__ = [
     "SecondDates",
     "SecondLook",
     "TranscriptLine",
+    "TranscriptReceipt",
     "slot_title",
 ]

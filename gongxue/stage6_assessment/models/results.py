@@ -8,9 +8,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from gongxue.foundation.identity.models import account_field
+from gongxue.foundation.identity.models import Organisation, account_field
 from gongxue.foundation.lifecycle.engine import Stateful, state_constraint, state_field
-from gongxue.foundation.lifecycle.scope import Scoped
+from gongxue.foundation.lifecycle.scope import NOTHING, Scoped
 from gongxue.regulations.marks import Part
 from gongxue.regulations.roles import Duty
 from gongxue.stage1_planning.models import TrainingClass, in_class_scope
@@ -127,6 +127,34 @@ class TranscriptLine(Scoped):
         if role.is_(Duty.TRAINEE):
             return Q(attendee__application__person__account=role.account)
         return in_class_scope(role)
+
+
+class TranscriptReceipt(Scoped):
+    """That an office above has received a version of a transcript: who, when. One per office and version."""
+
+    REGISTER = True
+
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="transcript_receipts")
+    number = models.PositiveSmallIntegerField("版本")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    account = account_field()
+    received_at = models.DateTimeField("签收时间")
+
+    class Meta:
+        db_table = "transcript_receipt"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training_class", "number", "organisation"], name="transcript_receipt_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.training_class} 成绩单第 {self.number} 版签收"
+
+    @classmethod
+    def scope_for(cls, role: Any) -> Q:
+        """Institution, province and centre as the class."""
+        return NOTHING if role.is_(Duty.TRAINEE, Duty.BACKBONE, Duty.SCHOOL) else in_class_scope(role)
 
 
 class Correction(Stateful):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -37,11 +38,13 @@ def is_confirmed(training_class: TrainingClass) -> bool:
     return results is not None and results.state == ResultsState.CONFIRMED
 
 
-def transcript_of(training_class: TrainingClass) -> list[TranscriptLine]:
-    """The transcript as it stands: the highest revision of each trainee, in roster order."""
+def transcript_of(training_class: TrainingClass, at: datetime | None = None) -> list[TranscriptLine]:
+    """The transcript as it stands, or as it stood at a moment: the highest revision of each trainee, in roster order."""
     rows = TranscriptLine.objects.inside(training_class=training_class).select_related(
         "attendee__application__person__account", "attendee__application__employer"
     )
+    if at is not None:
+        rows = rows.filter(confirmed_at__lte=at)
     last: dict[int, TranscriptLine] = {}
     for row in rows.order_by("revision"):
         last[row.attendee_id] = row

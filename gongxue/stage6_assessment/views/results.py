@@ -26,6 +26,7 @@ from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import attendees_of, delivery_of
 from gongxue.stage6_assessment import actions
 from gongxue.stage6_assessment.exports import transcript_data, transcript_pdf, transcript_workbook
+from gongxue.stage6_assessment.exports.as_word import WORD_TYPE, transcript_word
 from gongxue.stage6_assessment.forms import (
     ConfirmForm,
     CorrectionForm,
@@ -40,6 +41,8 @@ from gongxue.stage6_assessment.queries import (
 )
 from gongxue.stage6_assessment.queries.appeals import appeals_visible_to
 from gongxue.stage6_assessment.queries.second_looks import without_notes
+from gongxue.stage6_assessment.queries.versions import Version, versions_of
+from gongxue.stage6_assessment.signing import signed
 
 _EXPORTERS = (Duty.INSTITUTION, Duty.CERTIFICATE_OFFICER, Duty.PROVINCE, Duty.CENTRE)  # full ID numbers
 
@@ -92,6 +95,7 @@ def transcript(request: Request, pk: int) -> HttpResponse:
     """Form 5 on screen as the annex prints it, ID numbers masked; every revision and every correction beside it."""
     tc = _transcript_class(request, pk, *_EXPORTERS, Duty.COORDINATOR, Duty.OVERSIGHT)
     role = request.role
+    versions = versions_of(tc)
     sheet, revisions = transcript_data(tc), revisions_of(tc)
     corrections = list(corrections_visible_to(role).filter(training_class=tc))
     rows = [
@@ -111,6 +115,10 @@ def transcript(request: Request, pk: int) -> HttpResponse:
         "corrections": corrections,
         "waiting": {c.attendee_id for c in corrections if c.state == CorrectionState.REQUESTED},
         "own": role.account_id,
+        "versions": versions,
+        "may_receive": bool(versions)
+        and role.may(Permission.RECEIVE_TRANSCRIPT)
+        and all(one.organisation_id != role.organisation_id for one in versions[-1].receipts),
         "appeals": appeals_visible_to(role).filter(training_class=tc).count(),
         "may_export": role.is_(*_EXPORTERS),
         "may_correct": role.may(Permission.REQUEST_CORRECTION),
@@ -118,25 +126,52 @@ def transcript(request: Request, pk: int) -> HttpResponse:
     return render(request, "assessment/transcript.html", shown)
 
 
+def _version(request: Request, tc: TrainingClass) -> Version | None:
+    """The version that the address asks for (?version=1), else the latest; 404 for one that is not."""
+    versions = versions_of(tc)
+    wanted = request.GET.get("version")
+    if wanted is None:
+        return versions[-1] if versions else None
+    found = next((one for one in versions if str(one.number) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
 def transcript_as_pdf(request: Request, pk: int) -> HttpResponseBase:
-    """Form 5 as PDF, with full ID numbers."""
+    """Form 5 as PDF, with full ID numbers; signed by the platform once it is confirmed."""
     tc = _transcript_class(request, pk, *_EXPORTERS)
+    version = _version(request, tc)
     try:
-        made = transcript_pdf(tc)
+        made = transcript_pdf(tc, version)
     except CannotTypeset as problem:
         messages.error(request, str(problem))
         return redirect("transcript", tc.pk)
-    return serve_bytes(made, name=f"{_file_name(tc)}.pdf", media_type="application/pdf")
+    if version is not None:
+        made = signed(made, version.at, f"成绩单第 {version.number} 版")
+    return serve_bytes(made, name=f"{_file_name(tc, version)}.pdf", media_type="application/pdf")
 
 
 def transcript_as_workbook(request: Request, pk: int) -> HttpResponseBase:
     """Form 5 in Excel, with full ID numbers."""
     tc = _transcript_class(request, pk, *_EXPORTERS)
-    return serve_bytes(transcript_workbook(tc), name=f"{_file_name(tc)}.xlsx", media_type=MEDIA_TYPE)
+    version = _version(request, tc)
+    made = transcript_workbook(tc, version)
+    return serve_bytes(made, name=f"{_file_name(tc, version)}.xlsx", media_type=MEDIA_TYPE)
 
 
-def _file_name(tc: TrainingClass) -> str:
-    return f"成绩单_{tc.institution.code}_{tc.level_title}{tc.category_title}_{tc.first_day}"
+def transcript_as_word(request: Request, pk: int) -> HttpResponseBase:
+    """Form 5 in Word, with full ID numbers."""
+    tc = _transcript_class(request, pk, *_EXPORTERS)
+    version = _version(request, tc)
+    return serve_bytes(
+        transcript_word(tc, version), name=f"{_file_name(tc, version)}.docx", media_type=WORD_TYPE
+    )
+
+
+def _file_name(tc: TrainingClass, version: Version | None) -> str:
+    number = f"_第{version.number}版" if version and version.number > 1 else ""
+    return f"成绩单_{tc.institution.code}_{tc.level_title}{tc.category_title}_{tc.first_day}{number}"
 
 
 def request_correction(request: Request, pk: int) -> HttpResponse:

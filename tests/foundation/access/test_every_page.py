@@ -102,6 +102,7 @@ NARROWER: dict[str, set[str]] = {
     "appeals": TEACHES | LEARNS, "my_results": {"centre", "staff", "other staff", *ABOVE, *OFFICE, *TEACHES},
     "presentations": LEARNS, "second_looks": LEARNS, "transcript": TEACHES | LEARNS,
     "transcript.pdf": {"oversight", "coordinator", *TEACHES, *LEARNS},
+    "transcript.docx": {"oversight", "coordinator", *TEACHES, *LEARNS},
     "transcript.xlsx": {"oversight", "coordinator", *TEACHES, *LEARNS},
 }  # fmt: skip
 # There is a row, but nothing of this kind belongs to it in the prepared classes.

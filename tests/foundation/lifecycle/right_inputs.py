@@ -727,6 +727,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.CONFIRM_RESULTS, "finished", _staff, _tc, _with(reason=WORDS)),
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
           lambda c: {"answers": form2_answers(c.tc.level_enum, random.Random(1))}),
+    Tried(P.RECEIVE_TRANSCRIPT, "confirmed", _province, _tc, _with(number=1)),
     Tried(P.APPEAL, "confirmed", lambda c: c.trainees[0], _attendee, _with(part="final", grounds=WHY)),
     Tried(P.KEEP_MARK, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),
     Tried(P.UPHOLD_APPEAL, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),

@@ -24,10 +24,11 @@ from gongxue.stage5_delivery.models import Attendee
 from gongxue.stage5_delivery.queries import attendees_of
 from gongxue.stage6_assessment.models import TranscriptLine
 from gongxue.stage6_assessment.queries import results_of, transcript_of
+from gongxue.stage6_assessment.queries.versions import Version
 
 TITLE = "工学一体化教师培训成绩单"  # TR 附件5
 NOT_CONFIRMED = "本班成绩尚未确认，本表仅供核对。"
-TEMPLATE = Path(__file__).parent / "typst" / "transcript.typ"
+TEMPLATE = Path(__file__).parents[1] / "typst" / "transcript.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ class Transcript:
     size: int  # rows of the form: the largest class there can be
     confirmed: bool
     at: datetime  # of the confirmation; of the last day while marks are open
+    version: str = ""  # 第 2 版 and what changed, below the table
+
+    @property
+    def note(self) -> str:
+        """The line below the table."""
+        return self.version if self.confirmed else NOT_CONFIRMED
 
     @property
     def header(self) -> tuple[str, str, str]:
@@ -80,13 +87,15 @@ def _place(province_code: str) -> str:
     return name if name.endswith("市") else f"{name}　　　　市"
 
 
-def transcript_data(training_class: TrainingClass) -> Transcript:
+def transcript_data(training_class: TrainingClass, version: Version | None = None) -> Transcript:
     """Form 5 as it stands: everybody in the class in roster order, marks once they are confirmed.
 
-    Six queries whatever the size of the class. Contains full ID numbers and telephone numbers.
+    version: as it was then; without one as it stands. Six queries whatever the size of the class. Contains full ID numbers and telephone numbers.
     """
     institution, edition = training_class.institution, training_class.edition
-    lines = {line.attendee_id: line for line in transcript_of(training_class)}
+    lines = {
+        line.attendee_id: line for line in transcript_of(training_class, version.at if version else None)
+    }
     numbers = _certificate_numbers(training_class)
     attendees = attendees_of(training_class)
     results = results_of(training_class)
@@ -106,7 +115,8 @@ def transcript_data(training_class: TrainingClass) -> Transcript:
         rows=tuple(_row(i, a, lines.get(a.pk), numbers) for i, a in enumerate(attendees, 1)),
         size=edition.class_size,
         confirmed=confirmed,
-        at=at or datetime.combine(training_class.last_day, time(), SHANGHAI),
+        at=(version.at if version else at) or datetime.combine(training_class.last_day, time(), SHANGHAI),
+        version=version.note if version else "",
     )
 
 
@@ -144,12 +154,12 @@ def _printed(mark: Decimal | None) -> str:
     return "" if mark is None else f"{mark:.2f}"
 
 
-def transcript_pdf(training_class: TrainingClass) -> bytes:
+def transcript_pdf(training_class: TrainingClass, version: Version | None = None) -> bytes:
     """Form 5 as the annex prints it, on one page; the same transcript gives the same bytes.
 
     Raises GlyphsMissing when a character is in no font.
     """
-    sheet = transcript_data(training_class)
+    sheet = transcript_data(training_class, version)
     rows = [
         asdict(row) | {"process": _printed(row.process), "final": _printed(row.final)} for row in sheet.rows
     ]
@@ -159,7 +169,7 @@ def transcript_pdf(training_class: TrainingClass) -> bytes:
         "header": sheet.header,
         "rows": rows,
         "size": sheet.size,
-        "note": "" if sheet.confirmed else NOT_CONFIRMED,
+        "note": sheet.note,
     }
     return typeset(TEMPLATE, data, sheet.at)
 
@@ -179,15 +189,15 @@ _MARK_COLUMNS = (6, 7)  # under the common heading 成绩
 _HEADINGS = 5  # first of the two rows of headings
 
 
-def transcript_workbook(training_class: TrainingClass) -> bytes:
+def transcript_workbook(training_class: TrainingClass, version: Version | None = None) -> bytes:
     """Form 5 in Excel: ID numbers, telephone numbers and certificate numbers are text, marks are numbers."""
-    sheet = transcript_data(training_class)
+    sheet = transcript_data(training_class, version)
     book = Book(TITLE, COLUMNS, sheet.at)
     book.across(0, TITLE, bold=True, font_size=16)
     for i, line in enumerate(sheet.header, 1):
         book.across(i, line, align="left", text_wrap=True)
-    if not sheet.confirmed:
-        book.across(4, NOT_CONFIRMED, align="left", italic=True)
+    if sheet.note:
+        book.across(4, sheet.note, align="left", italic=True)
     _headings(book)
     for i in range(sheet.size):
         row = sheet.rows[i] if i < len(sheet.rows) else None
