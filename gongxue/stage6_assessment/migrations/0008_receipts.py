@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("assessment", "0007_appeals"),
         ("identity", "0001_initial"),
-        ("planning", "0001_squashed"),
+        ("planning", "0005_instructors_granted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
