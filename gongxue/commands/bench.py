@@ -29,7 +29,7 @@ UNITS = {
     help="规模；0.01 只是看看能否运行，数值没有意义。",
 )  # fmt: skip
 def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
-    """测量速度和内存，每一项都与同一次运行中测得的基线比较；不写名称时测量全部项目（约五分钟）。
+    """测量速度和内存，每一项都与同一次运行中测得的基线比较；不写名称时测量全部项目（约二十分钟）。
 
     \b
     query               公开查询证书：每秒应答的页面
@@ -40,6 +40,10 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     import-applicants   从 Excel 报送一万名参训教师：每秒人数
     issue-certificates  核发一千张证书：每秒张数
     upload              上传 1 GB 视频并检查：几秒，是复制加校验的几倍
+    certificates-1000   一千份电子证书：两个进程每秒份数，从取号后到存好
+    certificates-10000  一万份电子证书（几分钟）
+    query-growth        公开查询：一百万张证书比一万张慢多少（几分钟）
+    numbering           编号：每秒号码数，SQLite 和 PostgreSQL
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
     staffing-2000       全国统一推荐：2000 个班次、5000 名教师（几分钟）
     form-pdf            填好的申请表排版：一个处理器核每秒份数
