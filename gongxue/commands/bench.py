@@ -41,7 +41,7 @@ def bench(names: tuple[str, ...], as_json: bool, scale: float) -> None:
     issue-certificates  核发一千张证书：每秒张数
     upload              上传 1 GB 视频并检查：几秒，是复制加校验的几倍
     certificates-1000   一千份电子证书：两个进程每秒份数，从取号后到存好
-    certificates-10000  一万份电子证书（几分钟）
+    certificates-10000  一万份电子证书：同上（几分钟）
     query-growth        公开查询：一百万张证书比一万张慢多少（几分钟）
     numbering           编号：每秒号码数，SQLite 和 PostgreSQL
     staffing-300        全国统一推荐：300 个班次、1000 名教师用几秒，离最优至多多远
