@@ -159,7 +159,7 @@ def certificate_differences() -> Iterator[str]:
         kind__in=LedgerEntry.ENDING, certificate__isnull=False
     )
     ended = set(endings.values_list("certificate_id", flat=True))
-    traced = _traced()
+    traced, former = _traced(), _former_indexes()
     rows = Certificate.objects.unscoped(_REASON).select_related(
         "training_class__institution", "person", "institution", "corrects"
     )
@@ -173,7 +173,7 @@ def certificate_differences() -> Iterator[str]:
             "更正的不是同一人同一班的证书": row.corrects is None
             or row.corrects.attendee_id == row.attendee_id,
             "没有核发的留痕": row.number in traced,
-            "与培训班、机构或持证人不符": _belongs(row),
+            "与培训班、机构或持证人不符": _belongs(row, former),
         }
         yield from (f"证书 {row.number}：{says}。" for says, holds in facts.items() if not holds)
         for breach in issuer_breaches(institution_kind(row.institution), row.training_class.level_enum, True):
@@ -198,7 +198,14 @@ def _traced() -> set[str]:
     }
 
 
-def _belongs(row: Certificate) -> bool:
+def _former_indexes() -> set[tuple[int, bytes]]:
+    """ID numbers that a correction has replaced: (person, index). Certificates from before keep what they say."""
+    made = Certificate.objects.unscoped(_REASON).filter(corrects__isnull=False)
+    pairs = made.values_list("person_id", "id_number_index", "corrects__id_number_index")
+    return {(person, bytes(old)) for person, new, old in pairs if bytes(old) != bytes(new)}
+
+
+def _belongs(row: Certificate, former: set[tuple[int, bytes]]) -> bool:
     shown = row.training_class
     series = series_of(shown, shown.institution)
     same = (row.institution_id, row.level, row.category) == (
@@ -207,7 +214,9 @@ def _belongs(row: Certificate) -> bool:
         shown.category,
     )
     number = str(certificate_number(series, row.order))
-    return same and row.number == number and bytes(row.id_number_index) == bytes(row.person.id_number_index)
+    index = bytes(row.id_number_index)
+    own = index == bytes(row.person.id_number_index) or (row.person_id, index) in former
+    return same and row.number == number and own
 
 
 CHECKS = (

@@ -54,6 +54,13 @@ class CorrectionForm(forms.Form):
     """A certificate as it should be."""
 
     holder = forms.CharField(label="姓名", max_length=40)
+    id_number = forms.CharField(
+        label="身份证号码",
+        max_length=20,
+        required=False,
+        help_text="只在证书上写错时填写正确的号码，否则留空",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     periods = forms.IntegerField(label="培训课时", min_value=1, max_value=999)
     courses = forms.CharField(label="课程内容", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     reason = forms.CharField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from gongxue.foundation.identity.vault import blind_index
 from gongxue.foundation.lifecycle.acts import action, open_action
 from gongxue.foundation.lifecycle.errors import RuleBroken, refuse_if
 from gongxue.foundation.pages.typesetter import uncovered
-from gongxue.foundation.trail.record import record
+from gongxue.foundation.trail.record import hidden, record
 from gongxue.parties.bookings import book as book
 from gongxue.parties.bookings import book_lessons as book_lessons
 from gongxue.parties.bookings import unbook as unbook
@@ -110,6 +111,46 @@ def add_person(account: Account, entry: Entry) -> Person:
     except IntegrityError as error:
         raise RuleBroken([_known_breach()]) from error
     return person
+
+
+def correct_person(person: Person, name: str, id_number: IdNumber | None) -> dict[str, Any]:
+    """What a decided correction says of a person also stands in their record: name, ID number (None: stays).
+
+    Returns the changes for the trail, the ID number only as a keyed hash. RuleBroken when the number is another
+    person's. The caller has locked nothing: the row is locked here.
+    """
+    row = (
+        Person.objects.unscoped("the holder of a certificate")
+        .select_for_update(no_key=True)
+        .get(pk=person.pk)
+    )
+    account, changes = row.account, dict[str, Any]()
+    if id_number is not None and blind_index(id_number.reveal()) != bytes(row.id_number_index):
+        before = row.id_number.reveal()
+        row.set_personal(id_number, row.phone)
+        if _is_taken(row):
+            raise RuleBroken([_taken_breach()])
+        row.save(update_fields=["id_number_sealed", "id_number_index", "phone_sealed", "sex"])
+        changes["id_number"] = [hidden(before), hidden(id_number.reveal())]
+    if name != account.name:
+        changes["name"] = [account.name, name]
+        account.name = name
+        account.save(update_fields=["name"])
+    return changes
+
+
+def _is_taken(row: Person) -> bool:
+    others = Person.objects.unscoped("one ID number, one person").exclude(pk=row.pk)
+    return others.filter(id_number_index=row.id_number_index).exists()
+
+
+def _taken_breach() -> Breach:
+    return Breach(
+        "person.taken",
+        "MG 4.7",
+        "这个身份证号码登记在另一人名下，没有更正。",
+        "请核对证件；确有重复登记的，请联系部指导中心。",
+    )
 
 
 def _known_breach() -> Breach:

@@ -35,11 +35,12 @@ from gongxue.certificates.models import Certificate, CertificateCase, LedgerEntr
 from gongxue.certificates.queries import is_collected, reconcile, serial_of, standing_of
 from gongxue.exchange.models import Message
 from gongxue.foundation.files.store import read
-from gongxue.foundation.identity.models import Role
+from gongxue.foundation.identity.models import Account, Role
 from gongxue.foundation.lifecycle.errors import Conflict, NotAllowed, NotThere, RuleBroken
 from gongxue.foundation.trail.models import Event
 from gongxue.parties.models import Qualification
 from gongxue.rehearsal.forms import form2_answers
+from gongxue.rehearsal.names import Invention
 from gongxue.stage7_evaluation.actions import answer_evaluation
 from tests.cast import ClassAt, ClassAtFixture, FreshDatabase, Race, SignedIn
 from tests.certificates.reading import pages_of
@@ -227,6 +228,55 @@ def test_a_correction_is_a_new_certificate_that_names_the_old(c: ClassAt) -> Non
         _asked(c, apply_replacement, 0)
     assert "case.ended" in _rules(refused) and "已更正换发" in str(refused.value)
     _agrees()
+
+
+def test_a_corrected_name_stands_in_the_account_too(c: ClassAt) -> None:
+    old = c.certificates[0]
+    correct_certificate(case=_corrected(c, 0, holder="王更正"), seen=1, by=c.staff, now=c.now)
+    assert Account.objects.get(pk=old.person.account_id).name == "王更正"
+    entry = Event.objects.unscoped("test").filter(code="certificates.correct").get()
+    assert entry.changes["name"] == [old.holder, "王更正"]
+
+
+@pytest.mark.postgresql
+def test_a_wrong_id_number_is_corrected_on_certificate_and_record(c: ClassAt) -> None:
+    old, new = c.certificates[0], Invention(77).id_number()
+    wrong = old.person.id_number.reveal()
+    case = _corrected(c, 0, id_number=new.lower())
+    assert new.encode() not in bytes(case.id_number_sealed) and case.id_number_end == new[-4:]
+    made = correct_certificate(case=case, seen=1, by=c.staff, now=c.now)
+    assert made.person.id_number.reveal() == new and made.holder == old.holder
+    assert lookup(Question(id_number=new, number=made.number)) and lookup(
+        Question(id_number=wrong, number=old.number)
+    )
+    assert not lookup(Question(id_number=wrong, number=made.number))
+    text = pages_of(read(document_of(made, c.now)))[0]
+    assert new in text and wrong not in text
+    case.refresh_from_db()
+    entry = Event.objects.unscoped("test").filter(code="certificates.correct").get()
+    assert bytes(case.id_number_sealed) == b"" and set(entry.changes) >= {"id_number", "numbers"}
+    assert new not in str(entry.changes) and wrong not in str(entry.changes)
+    _agrees()
+
+
+def test_an_id_number_that_is_none_or_somebody_elses_is_refused(c: ClassAt) -> None:
+    for text, rule in (
+        ("123", "id_number.invalid"),
+        (c.certificates[1].person.id_number.reveal()[:-1], "id_number.invalid"),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            _corrected(c, 1, id_number=text)
+        assert _rules(refused) == [rule] and text not in str(refused.value)
+    with pytest.raises(RuleBroken) as refused:
+        _corrected(c, 1, id_number=c.certificates[1].person.id_number.reveal())
+    assert _rules(refused) == ["correction.same"]
+    case = _corrected(c, 1, id_number=c.certificates[0].person.id_number.reveal())
+    with pytest.raises(RuleBroken) as refused:
+        correct_certificate(case=case, seen=1, by=c.staff, now=c.now)
+    assert _rules(refused) == ["person.taken"]
+    withdraw_case(case=case, by=c.certificate_officer, now=c.now)
+    case.refresh_from_db()
+    assert bytes(case.id_number_sealed) == b""
 
 
 def test_a_correction_changes_something_that_can_be_printed(c: ClassAt) -> None:

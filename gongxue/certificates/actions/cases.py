@@ -8,18 +8,21 @@ from gongxue.certificates import notices
 from gongxue.certificates.models import Certificate, CertificateCase
 from gongxue.certificates.queries.standing import is_collected, standing_of
 from gongxue.foundation.identity.models import Role
+from gongxue.foundation.identity.vault import blind_index
 from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, refuse_if
 from gongxue.foundation.pages.typesetter import uncovered
 from gongxue.foundation.trail.record import record
 from gongxue.regulations.breaches import Breach
+from gongxue.regulations.calendar import day_of
 from gongxue.regulations.certificate_cases import (
     CaseKind,
     case_breaches,
     correction_breaches,
     reason_breaches,
 )
+from gongxue.regulations.id_numbers import SHOWN_DIGITS, IdNumber, id_number_breaches, parse_id_number
 from gongxue.regulations.names import regular_name
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.actions import refuse_own
@@ -29,7 +32,7 @@ _OF_THE_PROVINCE = (CaseKind.REVOCATION,)
 
 def _case(
     certificate: Certificate, kind: CaseKind, permission: Permission, reason: str, by: Role, now: datetime,
-    **also: str | int,
+    **also: str | int | bytes,
 ) -> CertificateCase:  # fmt: skip
     row = certificate
     refuse_if(
@@ -62,20 +65,45 @@ def apply_replacement(*, certificate: Certificate, reason: str, by: Role, now: d
 
 @action(Permission.APPLY_CORRECTION)
 def apply_correction(
-    *, certificate: Certificate, holder: str, courses: str, periods: int, reason: str, by: Role, now: datetime
-) -> CertificateCase:
-    """Ask for a new certificate that says name, courses or hours as they should have been said.
+    *, certificate: Certificate, holder: str, courses: str, periods: int, reason: str, id_number: str = "", by: Role,
+    now: datetime,
+) -> CertificateCase:  # fmt: skip
+    """Ask for a new certificate that says name, ID number, courses or hours as they should have been said.
 
-    `holder`, `courses`, `periods`: as they shall stand. Level, category and days are those of the class.
+    `holder`, `courses`, `periods`: as they shall stand; `id_number`: only when it is wrong, else "". Name and ID number
+    are corrected in the holder's record too. Level, category and days are those of the class.
     """
     row = lock(certificate, by)
     name, content = regular_name(holder), courses.strip()[:300]
-    differs = (name, content, periods) != (row.holder, row.courses, row.periods)
-    refuse_if(correction_breaches(differs, name, periods) + _glyphs(name + content))
+    number = parse_id_number(id_number)
+    wrong = id_number_breaches(id_number, day_of(now)) if id_number.strip() else []
+    other = number is not None and blind_index(number.reveal()) != bytes(row.id_number_index)
+    differs = other or bool(wrong) or (name, content, periods) != (row.holder, row.courses, row.periods)
+    refuse_if(correction_breaches(differs, name, periods) + wrong + _glyphs(name + content))
     return _case(
         row, CaseKind.CORRECTION, Permission.APPLY_CORRECTION, reason, by, now,
-        holder=name, courses=content, periods=periods,
+        holder=name, courses=content, periods=periods, **(_sealed(row, number) if number and other else {}),
     )  # fmt: skip
+
+
+ID_PLACE = "certificate_case.id_number"  # what the sealed number is bound to
+
+
+def _sealed(row: Certificate, number: IdNumber) -> dict[str, str | bytes]:
+    """The new number under the holder's key, and the end by which whoever decides compares it."""
+    sealed = row.person.account.seal(number.reveal(), ID_PLACE)
+    return {"id_number_sealed": sealed, "id_number_end": number.reveal()[-SHOWN_DIGITS:]}
+
+
+def corrected_id_number(case: CertificateCase) -> IdNumber | None:
+    """The number that a correction asks for; None when it asks for none."""
+    sealed = bytes(case.id_number_sealed)
+    return parse_id_number(case.certificate.person.account.unseal(sealed, ID_PLACE)) if sealed else None
+
+
+def forget_id_number(case: CertificateCase) -> None:
+    """Once it is decided, the number stands in the holder's record or nowhere."""
+    CertificateCase.objects.inside(pk=case.pk).update(id_number_sealed=b"")
 
 
 def _glyphs(text: str) -> list[Breach]:
@@ -108,6 +136,7 @@ def withdraw_case(*, case: CertificateCase, by: Role, now: datetime) -> Certific
     if row.applied_by_id != by.account_id:
         raise NotAllowed("只有申请人本人可以撤回申请。", "MG 18.2")
     changes = move(row, Permission.WITHDRAW_CASE)
+    forget_id_number(row)
     record(Permission.WITHDRAW_CASE, by=by, now=now, about=row, changes=changes)
     return row
 
@@ -125,6 +154,7 @@ def refuse_decided(
     changes = move(
         row, permission, reason=reason, seen=seen, decided_by=by.account, decided_at=now, answer=told
     )
+    forget_id_number(row)
     record(permission, by=by, now=now, about=row, reason=reason, changes=changes)
     notices.case_decided(row, now)
     return row

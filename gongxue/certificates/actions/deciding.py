@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 
 from gongxue.certificates import notices
+from gongxue.certificates.actions.cases import corrected_id_number, forget_id_number
 from gongxue.certificates.actions.numbering import advance, counter_of, entry, serials_for
 from gongxue.certificates.models import Certificate, CertificateCase, LedgerEntry, SerialNumberRow
 from gongxue.certificates.queries import series_of
@@ -16,7 +17,7 @@ from gongxue.foundation.lifecycle.acts import action
 from gongxue.foundation.lifecycle.engine import lock, move
 from gongxue.foundation.lifecycle.errors import NotAllowed, refuse_if
 from gongxue.foundation.trail.record import record
-from gongxue.parties.actions import end_qualification, note_qualifications
+from gongxue.parties.actions import correct_person, end_qualification, note_qualifications
 from gongxue.parties.models import Qualification
 from gongxue.regulations.calendar import day_of
 from gongxue.regulations.certificate_cases import CaseKind, case_breaches
@@ -79,7 +80,8 @@ def replace_certificate(*, case: CertificateCase, seen: int, by: Role, now: date
 def correct_certificate(*, case: CertificateCase, seen: int, by: Role, now: datetime) -> Certificate:
     """Grant a correction: a new certificate with the next number and a new sheet; it names the old, which ends.
 
-    Returns the new certificate. Refused as an issue is: the series of the class's month is full.
+    A corrected name or ID number stands in the holder's record as well. Returns the new certificate. Refused as an issue
+    is: the series of the class's month is full; or the ID number is another person's.
     """
     row = _granted(case, CaseKind.CORRECTION, by)
     old = row.certificate
@@ -88,6 +90,10 @@ def correct_certificate(*, case: CertificateCase, seen: int, by: Role, now: date
     refuse_if(series_breaches(counter.last, 1))
     (order,) = advance(counter, 1)
     number = str(certificate_number(series_of(old.training_class, row.institution), order))
+    name = row.holder if row.holder != old.holder else old.person.name  # what was not asked stays as it is
+    in_record = correct_person(old.person, name, corrected_id_number(row))
+    forget_id_number(row)
+    old.person.refresh_from_db()
     made = _corrected(row, number, order, by, now)
     made.save()
     former = retire(old, State.VOID)
@@ -100,7 +106,7 @@ def correct_certificate(*, case: CertificateCase, seen: int, by: Role, now: date
     CertificateCase.objects.inside(pk=row.pk).update(made=made)
     record(
         Permission.CORRECT, by=by, now=now, about=row, reason=row.reason,
-        changes=moved | {"numbers": [[old.number], [number]], "serials": [[former], [serial]]},
+        changes=moved | in_record | {"numbers": [[old.number], [number]], "serials": [[former], [serial]]},
     )  # fmt: skip
     notices.case_decided(row, now)
     prepare_documents.enqueue(old.training_class_id)
@@ -112,7 +118,7 @@ def _corrected(case: CertificateCase, number: str, order: int, by: Role, now: da
     return Certificate(
         number=number, order=order, training_class=old.training_class, attendee=old.attendee, corrects=old,
         person=old.person, institution=old.institution, province_code=old.province_code, holder=case.holder,
-        id_number_index=old.id_number_index, level=old.level, category=old.category, first_day=old.first_day,
+        id_number_index=old.person.id_number_index, level=old.level, category=old.category, first_day=old.first_day,
         last_day=old.last_day, courses=case.courses, periods=case.periods, result=old.result,
         issued_on=day_of(now), issued_by=by.account, token=secrets.token_hex(16),
     )  # fmt: skip

@@ -40,6 +40,10 @@ class CertificateCase(Stateful):
     holder = models.CharField("姓名", max_length=40, blank=True)
     courses = models.CharField("课程内容", max_length=300, blank=True)
     periods = models.PositiveSmallIntegerField("培训课时", default=0)
+    id_number_sealed = models.BinaryField(
+        "身份证号码", default=bytes
+    )  # under the holder's key, while it waits
+    id_number_end = models.CharField("身份证号码后四位", max_length=4, blank=True)
     applied_by = account_field()
     applied_at = models.DateTimeField("申请时间")
     decided_by = account_field(null=True)
