@@ -43,7 +43,8 @@ def notice_breaches(title: str, text: str, audience: str, people: int) -> list[B
         breaches.append(Breach("class_notice.audience", "MG 25", "没有这样的发送对象。", "请从列表中选择。"))
     elif not people:
         says = f"“{Audience(audience).title}”现在没有人。"
-        breaches.append(Breach("class_notice.nobody", "MG 25", says, "请另选发送对象。"))
+        way = "请选择有学员的小组，或另选发送对象。" if audience == Audience.GROUP else "请另选发送对象。"
+        breaches.append(Breach("class_notice.nobody", "MG 25", says, way))
     return breaches
 
 

@@ -191,7 +191,7 @@ class Permission(StrEnum):
     WITHDRAW_ASSIGNMENT = "delivery.withdraw_assignment", "撤销成果任务"
     HAND_IN = "delivery.hand_in", "提交学习成果"
     NEW_VERSION = "delivery.new_version", "提交成果新版"
-    COMMENT_PRODUCT = "delivery.comment", "评语交流"
+    COMMENT_PRODUCT = "delivery.comment", "发送评语"
     PACK_PORTFOLIO = "delivery.pack", "打包学习档案"
     FINISH_CLASS = "delivery.finish", "结束教学"
     # stage 6 (TR 12)
