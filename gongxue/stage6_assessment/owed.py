@@ -61,7 +61,9 @@ def watch_second_attempts(ask: Ask) -> Iterator[Watched]:
 def watch_appeals(ask: Ask) -> Iterator[Watched]:
     """Appeals to answer and objections to decide; one query."""
     classes = {tc.pk: tc for tc in ask.classes if tc.stage >= 7}
-    rows = Appeal.objects.inside(training_class__in=list(classes)) if classes else Appeal.objects.none()
+    if not classes:
+        return
+    rows = Appeal.objects.inside(training_class__in=list(classes))
     for row in rows.select_related("attendee__application__person__account").order_by("pk"):
         tc = classes[row.training_class_id]
         times = [(answer_due(day_of(row.applied_at), tc.edition), row.answered_at)]
