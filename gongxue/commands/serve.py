@@ -94,7 +94,7 @@ def _build_demonstration_aside() -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Two first starts at once would build into each other's folder; the lock goes when this process ends."""
+    """Two starts at once would build into each other's folder or tables; the lock goes when this process ends."""
     with (folder / "building.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -121,10 +121,11 @@ def _prepare() -> None:
     from gongxue.parties.reference import load_reference
     from gongxue.rehearsal.country import build, is_empty
 
-    if migrations_pending():
-        click.echo("  正在更新数据表…")
-        migrate()
-        optimise()
+    with _alone(settings.VAR_DIR):
+        if migrations_pending():
+            click.echo("  正在更新数据表…")
+            migrate()
+            optimise()
     load_reference(clock.now())
     if settings.DEMONSTRATION and is_empty():  # PostgreSQL, or a file that somebody emptied
         from gongxue.commands.demo import show

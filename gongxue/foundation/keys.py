@@ -9,6 +9,7 @@ secret.key    Django's secret
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -37,15 +38,22 @@ def _write(path: Path, data: bytes) -> None:
 def create_keys(folder: Path) -> bool:
     """Create every missing key; True when something was created. Existing keys are never touched."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    created = False
-    for name in RANDOM_KEYS:
-        if not (folder / name).exists():
-            _write(folder / name, secrets.token_bytes(32))
-            created = True
-    if not (folder / "document.key").exists():
-        _create_document_key(folder)
-        created = True
-    return created
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # two first starts at once: the second finds the keys of the first
+        return _create_missing(folder)
+    finally:
+        os.close(handle)
+
+
+def _create_missing(folder: Path) -> bool:
+    missing = [name for name in RANDOM_KEYS if not (folder / name).exists()]
+    for name in missing:
+        _write(folder / name, secrets.token_bytes(32))
+    if (folder / "document.key").exists():
+        return bool(missing)
+    _create_document_key(folder)
+    return True
 
 
 def _create_document_key(folder: Path) -> None:
