@@ -493,7 +493,7 @@ def test_nothing_of_a_foreign_class_waits(classes_at: ClassesAtFixture, stage: s
 QUERIES: dict[str, tuple[str, int]] = {
     "institution": ("taught", 21), "coordinator": ("taught", 5), "certificate_officer": ("confirmed", 5),
     "province": ("programme_submitted", 10), "centre": ("reported", 4), "instructor": ("taught", 13),
-    "trainee": ("finished", 10), "school": ("applied", 1),
+    "trainee": ("finished", 9), "school": ("applied", 1),
 }  # fmt: skip
 
 

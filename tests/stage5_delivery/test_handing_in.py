@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gongxue.desks.todos import todos_for
 from gongxue.exchange.models import Message
 from gongxue.foundation.files.models import Upload
 from gongxue.foundation.files.resumable import append, begin
@@ -85,6 +86,19 @@ def test_the_trainees_are_told_and_see_what_is_asked_for(
         words in page for words in ("工作页设计", "按手册第三章", "学习任务教学活动设计", "18:00", "未提交")
     )
     assert f"?task={row.pk}" in page
+
+
+def test_the_desk_of_a_trainee_names_what_is_not_in_yet(c: ClassAt) -> None:
+    def waits() -> list[str]:
+        return [todo.title for todo in todos_for(c.trainees[0], c.tc.first_day) if todo.kind == "成果"]
+
+    assert waits() == ["提交学习成果"]
+    sheets, talk = task(c), task(c, title="说课", mode="group", due=f"{c.tc.last_day} 12:00")
+    assert waits() == ["提交“工作页设计”", "提交“说课”"]
+    give(c, assignment=sheets)
+    assert waits() == ["提交“说课”"]
+    give(c, seat=1, assignment=talk)  # one for all of the group
+    assert waits() == []
 
 
 @pytest.mark.parametrize(

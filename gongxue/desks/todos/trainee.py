@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from gongxue.certificates.queries import certificates_visible_to, serials_of, told_of
@@ -12,12 +13,12 @@ from gongxue.desks.todos.shapes import Todos, class_todo
 from gongxue.foundation import clock
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.calendar import day_of
-from gongxue.regulations.lifecycle import ApplicationState, DeliveryState
+from gongxue.regulations.lifecycle import ApplicationState, AssignmentState, DeliveryState
 from gongxue.regulations.waiting_list import offer_words
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage4_enrolment.models import Application
 from gongxue.stage4_enrolment.queries import applications_visible_to
-from gongxue.stage5_delivery.models import Attendee, LearningProduct
+from gongxue.stage5_delivery.models import Assignment, Attendee, LearningProduct
 from gongxue.stage5_delivery.queries import open_windows_of
 from gongxue.stage6_assessment.queries import records_of_classes
 from gongxue.stage6_assessment.queries.second_dates import second_dates_of
@@ -58,16 +59,19 @@ def _draft(row: Application) -> Todo:
 
 def _classes(role: Role) -> Todos:
     answered = classes_answered_by(role)
+    own = LearningProduct.objects.scope(role)
+    in_this_attempt = own.filter(attendee=OuterRef("pk"), attempt=OuterRef("attempt"))
     mine = Attendee.objects.scope(role).filter(training_class__stage__gte=5)
+    mine = mine.annotate(has_product=Exists(in_this_attempt))
     attendees = list(mine.select_related("training_class__institution", "training_class__delivery"))
-    handed = set(LearningProduct.objects.scope(role).values_list("attendee_id", "attempt"))
+    asked = _asked(attendees, own)
     again = [a.training_class for a in attendees if a.attempt > 1 and a.training_class.stage < 7]
     dates = second_dates_of(again) if again else {}
     todos: Todos = []
     for attendee in attendees:
         days = dates.get(attendee.training_class_id)
         by = days.resubmit_by if days else None
-        todos += _pledge(attendee) + _products(attendee, handed, by) + _form2(attendee, answered)
+        todos += _pledge(attendee) + _products(attendee, asked, by) + _form2(attendee, answered)
     return (
         _check_ins(attendees)
         + todos
@@ -112,9 +116,30 @@ def _pledge(attendee: Attendee) -> Todos:
     ]
 
 
-def _products(attendee: Attendee, handed: set[tuple[int, int]], by: date | None) -> Todos:
+def _asked(attendees: list[Attendee], own: QuerySet[LearningProduct]) -> list[Assignment]:
+    """What is asked for in classes where one may hand in for the first time, and is not in yet: at most one query."""
+    open_ = [one.training_class_id for one in attendees if _may_hand_in(one) and one.attempt == 1]
+    if not open_:
+        return []
+    rows = Assignment.objects.inside(training_class__in=open_, state=AssignmentState.SET)
+    return list(rows.exclude(Exists(own.filter(assignment=OuterRef("pk")))).order_by("due_at", "pk"))
+
+
+def _may_hand_in(attendee: Attendee) -> bool:
+    return attendee.may_hand_in and attendee.training_class.stage in (5, 6)
+
+
+def _products(attendee: Attendee, asked: list[Assignment], by: date | None) -> Todos:
+    """Each assignment that is open; without any, that something is handed in at all."""
     tc = attendee.training_class
-    if not attendee.may_hand_in or tc.stage not in (5, 6) or (attendee.pk, attendee.attempt) in handed:
+    if not _may_hand_in(attendee):
+        return []
+    if mine := [one for one in asked if one.training_class_id == tc.pk]:
+        return [
+            class_todo("成果", f"提交“{one.title}”", tc, "products", day_of(one.due_at), sub=one.mode_title)
+            for one in mine
+        ]
+    if attendee.has_product:  # type: ignore[attr-defined]
         return []
     words = "二次提交学习成果" if attendee.attempt > 1 else "提交学习成果"
     return [class_todo("成果", words, tc, "products", by or tc.last_day)]
