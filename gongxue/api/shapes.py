@@ -81,6 +81,7 @@ from gongxue.stage6_assessment.models import (
     Correction,
     CriterionMark,
     DraftSheet,
+    PatternLook,
     PresentationDay,
     PresentationNote,
     PresentationRecording,
@@ -204,6 +205,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
         "id", "training_class.id", "attendee.id", "part", "state", "version", "grounds", "applied_at", "answer", "answered_at",
         "objection", "objected_at", "decision", "decided_at", "correction.id",
     ),
+    PatternLook: ("id", "training_class.id", "key", "note", "at"),
     PresentationDay: (
         "id", "training_class.id", "session", "version", "day", "starts", "minutes", "gap", "rest_from", "rest_to", "place",
         "link", "seed", "drawn_at", "draws", "current",

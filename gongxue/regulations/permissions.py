@@ -214,6 +214,7 @@ class Permission(StrEnum):
     NOTE_SPREAD = "assessment.second_look", "提交复看说明"
     CONFIRM_RESULTS = "assessment.confirm", "确认成绩单"
     RECEIVE_TRANSCRIPT = "assessment.receive_transcript", "签收成绩单"
+    LOOK_AT_PATTERN = "assessment.look_at_pattern", "登记评分线索核查"
     APPEAL = "assessment.appeal", "申请成绩复核"
     KEEP_MARK = "assessment.keep_mark", "维持原成绩"
     UPHOLD_APPEAL = "assessment.uphold_appeal", "认定复核成立"

@@ -11,11 +11,15 @@ from gongxue.stage6_assessment.views import (
     rubrics,
     scoring,
     second_looks,
+    severity,
     sheet,
     standing,
 )
 
 urlpatterns = [
+    route("assessment/severity/", severity.severity, "severity", P.SEE_CLASSES),
+    route("assessment/severity/patterns/", severity.patterns, "severity.patterns", P.SEE_CLASSES),
+    act_route("classes/<int:pk>/patterns/look/", P.LOOK_AT_PATTERN),
     route("rubrics/", rubrics.rubrics, "rubrics", P.SEE_CLASSES),
     route("rubrics/versions/<int:pk>/", rubrics.rubric, "rubric", P.SEE_CLASSES),
     route("rubrics/compare/<slug:level>/<slug:part>/", rubrics.compare, "rubrics.compare", P.SEE_CLASSES),

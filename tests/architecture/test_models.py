@@ -72,7 +72,7 @@ def test_registers_are_what_must_never_change() -> None:
     assert {m.__name__ for m in registers()} == {
         "Event", "Leaf", "Checkpoint", "FormVersion", "StoredFile", "ProvinceReport", "PublishedEdition",
         "DeadlineException", "ProgrammeConfirmation", "FiledProgramme", "ProgrammeVersion", "SectionVerdict", "Opinion", "LearningProduct", "ProductFile",
-        "Scan", "ScoreSheet", "SecondLook", "TranscriptReceipt", "CriterionMark", "RubricVersion",
+        "Scan", "ScoreSheet", "SecondLook", "TranscriptReceipt", "PatternLook", "CriterionMark", "RubricVersion",
         "TranscriptLine", "EvaluationParticipation", "SatisfactionSum", "Certificate", "LedgerEntry", "IssuedDocument", "Reconciliation", "LogLeaf", "LogCheckpoint",
         "Mention", "SubmittedLine", "ReturnedLine",
         "ModuleHours", "Pledge", "DisciplineReminder", "ClassNotice", "NoticeAddressee",

@@ -35,6 +35,7 @@ _FORMS = Entry("官方表单", "/official-forms/", "form")
 _RUBRICS = Entry("评分标准", "/rubrics/", "form")
 _ROOMS = Entry("培训场地", "/programmes/rooms/", "building")
 _DEADLINES = Entry("期限一览", "/deadlines/", "clock")
+_SEVERITY = Entry("评分核查", "/assessment/severity/", "list")
 _TRAIL = Entry("操作留痕", "/trail/", "trail")
 _REPORTS = Entry("报送参训教师", "/reports/", "people")
 _DESK = Entry("工作台", "/desk/", "desk")
@@ -42,10 +43,10 @@ _DESK = Entry("工作台", "/desk/", "desk")
 MENUS: dict[Duty, tuple[Entry, ...]] = {
     Duty.CENTRE: (
         _DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, Entry("用户账号", "/accounts/", "key"), Entry("邮件发送", "/mail/", "mail"), _HOURS, _TEMPLATES, _FORMS, _RUBRICS,
-        _TRAIL,
+        _SEVERITY, _TRAIL,
     ),
-    Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS),
-    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _REPORTS, _POOL, _RUNS, _LEDGER, _REGISTERS, _TRAIL),
+    Duty.OVERSIGHT: (_DESK, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _RUNS, _LEDGER, _REGISTERS, _SEVERITY),
+    Duty.PROVINCE: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _REPORTS, _POOL, _RUNS, _LEDGER, _REGISTERS, _SEVERITY, _TRAIL),
     Duty.INSTITUTION: (_DESK, _PLANNING, _CLASSES, _DEADLINES, _NATIONAL, _POOL, _LEDGER, _REGISTERS, _TEMPLATES, _ROOMS, _TRAIL),
     Duty.COORDINATOR: (_DESK, _CLASSES, _NATIONAL),
     Duty.CERTIFICATE_OFFICER: (_DESK, _CLASSES, _LEDGER, _NATIONAL),

@@ -16,6 +16,7 @@ from gongxue.stage6_assessment.actions.corrections import (
     refuse_correction,
     request_correction,
 )
+from gongxue.stage6_assessment.actions.looking import look_at_pattern
 from gongxue.stage6_assessment.actions.presentations import (
     add_recording,
     draw_order,
@@ -48,6 +49,7 @@ __all__ = [
     "draw_order",
     "drop_rubric",
     "keep_mark",
+    "look_at_pattern",
     "move_on",
     "note_presentation",
     "object_to_answer",

@@ -2,6 +2,7 @@
 
 from gongxue.stage6_assessment.models.appeals import Appeal
 from gongxue.stage6_assessment.models.attempts import PART_CHOICES, Attempt
+from gongxue.stage6_assessment.models.looks import PatternLook
 from gongxue.stage6_assessment.models.presentations import (
     PresentationDay,
     PresentationNote,
@@ -27,6 +28,7 @@ __all__ = [
     "Correction",
     "CriterionMark",
     "DraftSheet",
+    "PatternLook",
     "PresentationDay",
     "PresentationNote",
     "PresentationRecording",
