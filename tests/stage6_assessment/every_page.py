@@ -7,14 +7,16 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import models
+import pytest
+from django.db import connection, models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from gongxue.api.acts import slug
 from gongxue.api.reads import LISTS
@@ -24,9 +26,11 @@ from gongxue.foundation.lifecycle.scope import Scoped
 from gongxue.regulations.roles import Permission
 from gongxue.stage1_planning.models import ReportingRound, TrainingClass
 from gongxue.stage5_delivery.models import Attendee
+from gongxue.stage6_assessment.models import Attempt, CriterionMark, ScoreSheet
 from tests.cast import ClassAt, SignedIn, at
 from tests.foundation.access.test_every_page import ROWS
 
+SEALED = (Attempt, ScoreSheet, CriterionMark)
 _PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
 _CHANGING = re.compile(
     rb'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|"X-CSRFToken": *"[^"]*"|"instance": *"[^"]*"'
@@ -60,7 +64,10 @@ _BY_SLUG: dict[str, type[models.Model]] = {
 
 
 def keys_of(model: type[models.Model], c: ClassAt) -> list[int]:
-    """Primary keys of what belongs to the class and its people: everybody in it, the first two of everything else."""
+    """Primary keys of what belongs to the class and its people: everybody in it, the first two of everything else.
+
+    Of what stands under the seal all: its keys are drawn by lot, so that the first two would not stay the first.
+    """
     people = {role.account_id for role in [*c.trainees, *c.instructors]}
     if model is TrainingClass:
         return [c.tc.pk]
@@ -72,7 +79,9 @@ def keys_of(model: type[models.Model], c: ClassAt) -> list[int]:
     rows: Any = (
         model.objects.unscoped("a test") if issubclass(model, Scoped) else model._default_manager.all()
     )
-    if "training_class" in names:
+    if model is CriterionMark:
+        rows = rows.filter(sheet__training_class=c.tc)
+    elif "training_class" in names:
         rows = rows.filter(training_class=c.tc)
     elif model is Account:
         rows = rows.filter(pk__in=people)
@@ -81,7 +90,20 @@ def keys_of(model: type[models.Model], c: ClassAt) -> list[int]:
     elif "account" in names:
         rows = rows.filter(account__in=people)
     found = rows.order_by("pk").values_list("pk", flat=True)
-    return list(found if model is Attendee else found[:2])
+    return list(found if model in (Attendee, *SEALED) else found[:2])
+
+
+@contextmanager
+def _asked() -> Iterator[list[int]]:
+    """How many queries are asked meanwhile."""
+    count = [0]
+
+    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        count[0] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counted):
+        yield count
 
 
 @dataclass
@@ -105,16 +127,19 @@ class Library:
     readers: dict[str, Reader]
     others: tuple[ClassAt, ...] = ()
     acts: set[str] = field(default_factory=set)
+    asked: int = 0  # how many queries the last reading took
 
-    def everything(self, name: str) -> Iterator[tuple[str, bytes]]:
-        """Each address that a reader reaches, and all that its answer says."""
+    def everything(self, name: str, only: str = "") -> Iterator[tuple[str, bytes]]:
+        """Each address that a reader reaches (`only` those with these words in them), and all that its answer says."""
         reader = self.readers[name]
         for route, needs in routes():
-            if route in self.acts or not reader.may(needs):
+            if route in self.acts or only not in route or not reader.may(needs):
                 continue
             for pk in self._keys(route) if "pk" in route else ["form2"]:
                 path = f"/{_PARAMETER.sub(str(pk), route)}"
-                status, said = _read(reader, path)
+                with _asked() as asked:
+                    status, said = _read(reader, path)
+                self.asked = asked[0]
                 if status == 405:
                     self.acts.add(route)
                     break
@@ -143,6 +168,28 @@ def library(c: ClassAt, signed_in: SignedIn, *others: ClassAt, **more: Role) -> 
     return Library(c, found, others)
 
 
+def unprinted(monkeypatch: pytest.MonkeyPatch, *, blank: bool = False) -> None:
+    """A document is what is handed to the typesetter: everything that it could say, and nothing is drawn.
+
+    blank: an empty page instead, where documents are signed and nobody looks what they say.
+    """
+    page = io.BytesIO()
+    if blank:
+        writer = PdfWriter()
+        writer.add_blank_page(100, 100)
+        writer.write(page)
+    compile_ = "gongxue.foundation.pages.typesetter.typst.Compiler"
+
+    class Unprinted:
+        def __init__(self, **_: Any) -> None: ...
+
+        def compile(self, template: str, **given: Any) -> bytes:
+            return page.getvalue() or f"{template} {given['sys_inputs']['data']}".encode()
+
+    monkeypatch.setattr("gongxue.foundation.pages.typesetter._press", None)
+    monkeypatch.setattr(compile_, Unprinted)
+
+
 def _token(role: Role) -> dict[str, str]:
     return {"Authorization": f"Bearer {issue_token(role=role, now=at(date(2037, 1, 1)))}"}
 
@@ -164,6 +211,6 @@ def _unpacked(kind: str, content: bytes) -> bytes:
     if "spreadsheetml" in kind:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return b"\n".join(book.read(name) for name in book.namelist())
-    if kind == "application/pdf":
+    if kind == "application/pdf" and content.startswith(b"%PDF"):  # else it was not printed: see `unprinted`
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).encode()
     return _CHANGING.sub(b"", content)

@@ -20,19 +20,25 @@ from gongxue.foundation.identity.models import Role
 from gongxue.foundation.lifecycle.acts import ACTS
 from gongxue.regulations.marks import Part
 from gongxue.stage6_assessment.actions import scoring
-from gongxue.stage6_assessment.models import Attempt, DraftSheet, ScoreSheet, TranscriptLine
+from gongxue.stage6_assessment.models import Attempt, CriterionMark, DraftSheet, ScoreSheet, TranscriptLine
 from gongxue.stage6_assessment.queries import transcript_of
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
 from tests.faults.counts import short_and_full
 from tests.foundation.access.test_every_page import CLOSED, may
-from tests.stage6_assessment.every_page import _token, keys_of, model_of
+from tests.stage6_assessment.every_page import _token, keys_of, model_of, unprinted
 from tests.stage6_assessment.test_seal import sealed as sealed
 
 pytestmark = pytest.mark.ignore_template_errors
 AtTime = Callable[[datetime], None]
 FORGED = "11.1"
+MARKS = ("1", "2")  # the criteria of the rubric
 SCORING = ("instructor 2", "examiner 2", "institution", "centre")
 CONFIRMED = ("examiner 2", "institution", "province", "trainee 2")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    unprinted(monkeypatch, blank=True)
 
 
 def everybody(c: ClassAt) -> dict[str, Role]:
@@ -44,12 +50,15 @@ def everybody(c: ClassAt) -> dict[str, Role]:
     return roles | {f"{name} {i}": role for name, team in teams.items() for i, role in enumerate(team, 1)}
 
 
-def inputs_of(c: ClassAt) -> dict[str, Any]:
+def inputs_of(c: ClassAt, signs: bool = False) -> dict[str, Any]:
     """Marks in every place where an act or a page could look for them."""
-    marks = {f"{name}.{a.pk}": FORGED for a in c.attendees for name in ("mark", "process", "final", "new")}
+    marks: dict[str, Any] = {
+        f"{name}.{a.pk}": FORGED for a in c.attendees for name in ("mark", "process", "final", "new")
+    }
+    marks |= {f"marks.{code}": FORGED for code in MARKS} | {f"comments.{code}": "改" for code in MARKS}
     return marks | {
         "mark": FORGED, "new": FORGED, "process": FORGED, "final": FORGED, "part": "process", "comment": "改", "reason": "改",
-        "scorer": c.people.expert.pk, "attempt": 1, "seen": 1, "do": "submit", "agrees": True, "pledged": True,
+        "scorer": c.people.expert.pk, "attempt": 1, "seen": 1, "do": "sign" if signs else "submit", "agrees": True, "pledged": True,
     }  # fmt: skip
 
 
@@ -57,9 +66,17 @@ def marks_by_scorer() -> dict[tuple[Any, ...], str]:
     """Every mark that stands anywhere: whose it is → the mark."""
     sheets = ScoreSheet.objects.unscoped("a test").values_list("pk", "scorer__account_id", "mark")
     drafts = DraftSheet.objects.unscoped("a test").values_list("pk", "scorer__account_id", "mark")
+    criteria = CriterionMark.objects.unscoped("a test").values_list(
+        "pk", "sheet__scorer__account_id", "mark", "comment"
+    )
+    typed = DraftSheet.objects.unscoped("a test").values_list("pk", "scorer__account_id", "criteria")
     means = Attempt.objects.unscoped("a test").values_list("pk", "mean")
     found: dict[tuple[Any, ...], str] = {("sheet", pk, by): str(mark) for pk, by, mark in sheets}
     found |= {("draft", pk, by): str(mark) for pk, by, mark in drafts}
+    found |= {("criterion", pk, by): f"{mark} {comment}" for pk, by, mark, comment in criteria}
+    found |= {
+        ("draft", pk, by): found["draft", pk, by] + str(sorted(marks.items())) for pk, by, marks in typed
+    }
     found |= {("mean", pk, 0): str(mean) for pk, mean in means if mean is not None}
     lines = TranscriptLine.objects.unscoped("a test").values_list("pk", "process", "final")
     return found | {("line", pk, 0): f"{process} {final}" for pk, process, final in lines}
@@ -78,24 +95,30 @@ def doors_of(c: ClassAt, role: Role) -> Iterator[tuple[str, set[str]]]:
             yield from ((f"/api/v1{path_of(act).replace('{pk}', str(pk))}", names) for pk in keys)
 
 
-def post_everything(c: ClassAt, role: Role, client: Client) -> None:
+def post_everything(c: ClassAt, role: Role, client: Client, only: str = "") -> None:
     """Post to every door; they are listed before, because some of them end roles and accounts."""
     inputs, token = inputs_of(c), _token(role)
-    for address, names in list(doors_of(c, role)):
+    by_criteria = {"marks": dict.fromkeys(MARKS, FORGED), "comments": dict.fromkeys(MARKS, "改")}
+    for address, names in [door for door in doors_of(c, role) if only in door[0]]:
         if address.startswith("/api/"):
             body = {name: value for name, value in inputs.items() if name in names}
             client.post(address, body, content_type="application/json", headers=token)
+            if "marks" in names:
+                body = {name: value for name, value in body.items() if name != "mark"} | by_criteria
+                client.post(address, body, content_type="application/json", headers=token)
         else:
             client.post(address, inputs)
+            if address.endswith("/sheet/"):
+                client.post(address, inputs_of(c, signs=True))
 
 
-def forged_by(c: ClassAt, role: Role, client: Client) -> list[str]:
+def forged_by(c: ClassAt, role: Role, client: Client, only: str = "") -> list[str]:
     """What is not as before although it is not the role's own."""
     logging.disable(logging.CRITICAL)
     before, found = marks_by_scorer(), []
     try:
         with transaction.atomic():
-            post_everything(c, role, client)
+            post_everything(c, role, client, only)
             after = marks_by_scorer()
             transaction.set_rollback(True)
     finally:
@@ -106,7 +129,9 @@ def forged_by(c: ClassAt, role: Role, client: Client) -> list[str]:
             found.append(f"{whose} {mark} → {after.get(whose)}")
     new = set(after) - set(before)
     found += [
-        f"{whose} new" for whose in new if whose[0] in ("sheet", "draft") and whose[2] != role.account_id
+        f"{whose} new"
+        for whose in new
+        if whose[0] in ("sheet", "criterion", "draft") and whose[2] != role.account_id
     ]
     found += [f"{whose} new" for whose in new if whose[0] == "line"]
     return found
@@ -143,4 +168,5 @@ def test_somebody_who_scores_for_another_is_found_out(
         return second
 
     monkeypatch.setattr(scoring, "_scorer", wrong)
-    assert forged_by(sealed, sealed.instructors[0], signed_in(sealed.instructors[0]))
+    found = forged_by(sealed, sealed.instructors[0], signed_in(sealed.instructors[0]), only="score")
+    assert {one.split("'")[1] for one in found} >= {"sheet", "criterion"}

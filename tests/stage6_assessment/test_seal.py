@@ -5,7 +5,8 @@ Every page, export and API reading of every actor is searched for canary marks t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,23 +26,39 @@ from gongxue.stage6_assessment.actions import (
     score_final,
     score_process,
 )
-from gongxue.stage6_assessment.models import Attempt, ScoreSheet
-from gongxue.stage6_assessment.queries import record_of, records_of
+from gongxue.stage6_assessment.models import Attempt, CriterionMark, ScoreSheet
+from gongxue.stage6_assessment.queries import record_of, records_of, rubric_for, score_rows
 from tests.cast import ClassAt, ClassAtFixture, SignedIn
-from tests.stage6_assessment.every_page import Library, library
+from tests.stage6_assessment.every_page import Library, library, unprinted
+from tests.stage6_assessment.rubrics import RUBRIC, published
 
 pytestmark = pytest.mark.ignore_template_errors  # of whatever page: this is about what pages say
 AtTime = Callable[[datetime], None]
 CANARY, COMMENT, DRAFT, FINAL = "73.7", "金丝雀评语", "64.9", "66.6"
+CRITERION = "71.3"  # under the rubric of the process assessment; the final one has none
 
 
-def _who_reads(books: Library, word: str, names: Iterable[str]) -> set[str]:
-    return {name for name in names if any(word.encode() in said for _, said in books.everything(name))}
+@pytest.fixture(autouse=True)
+def _nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    unprinted(monkeypatch)
 
 
 def _score(c: ClassAt, attendee: Attendee, part: Part, scorer: Role, mark: str, comment: str = "") -> None:
+    """A sheet with this mark: under a rubric a first criterion a little lower and a second a little higher."""
     act = score_process if part == Part.PROCESS else score_final
-    act(attendee=attendee, mark=mark, comment=comment, by=scorer, now=c.now)
+    if rubric_for(attendee, part, attendee.attempt if part == Part.PROCESS else 1):
+        marks = {"1": str(Decimal(mark) - Decimal("2.4")), "2": str(Decimal(mark) + Decimal("1.6"))}
+        comments = {"2": comment or "依据"}
+        act(attendee=attendee, marks=marks, comments=comments, comment=comment, by=scorer, now=c.now)
+    else:
+        act(attendee=attendee, mark=mark, comment=comment, by=scorer, now=c.now)
+
+
+def _begin(c: ClassAt, attendee: Attendee, part: Part, scorer: Role, mark: str) -> None:
+    """A draft with this mark on it."""
+    ruled = rubric_for(attendee, part, attendee.attempt if part == Part.PROCESS else 1)
+    typed: dict[str, Any] = {"marks": {"1": mark}, "comments": {"2": "未定"}} if ruled else {"mark": mark}
+    save_score(attendee=attendee, part=part.value, **typed, by=scorer, now=c.now)
 
 
 @pytest.fixture
@@ -49,18 +66,20 @@ def sealed(class_at: ClassAtFixture, at_time: AtTime) -> ClassAt:
     """One trainee whose process assessment is half scored, one whose final has a sheet, a draft and a blank."""
     c = class_at("taught", headcount=2)
     at_time(c.now)
+    published(c.people.centre, c)
     first, second = c.attendees
     _score(c, first, Part.PROCESS, c.instructors[0], CANARY, COMMENT)
-    save_score(attendee=first, part="process", mark=DRAFT, by=c.instructors[1], now=c.now)
+    _begin(c, first, Part.PROCESS, c.instructors[1], DRAFT)
     for instructor in c.instructors:
         _score(c, second, Part.PROCESS, instructor, "80")
     _score(c, second, Part.FINAL, c.examiners[0], FINAL)
-    save_score(attendee=second, part="final", mark=DRAFT, by=c.examiners[1], now=c.now)
+    _begin(c, second, Part.FINAL, c.examiners[1], DRAFT)
     return c
 
 
 AUTHORS = {
     CANARY: {"instructor 1"},
+    CRITERION: {"instructor 1"},
     COMMENT: {"instructor 1"},
     DRAFT: {"instructor 2", "examiner 2"},
     FINAL: {"examiner 1"},
@@ -109,35 +128,70 @@ def test_without_the_seal_the_search_finds_the_canary(
 
     monkeypatch.setattr(ScoreSheet, "scope_for", unsealed)
     books = library(sealed, signed_in)
-    assert _who_reads(books, CANARY, {"instructor 2"}) == {"instructor 2"}
+    for word, where in ((CANARY, "score-sheets"), (CRITERION, "criterion-marks")):
+        said = [said for _, said in books.everything("instructor 2", only=where)]
+        assert any(word.encode() in one for one in said)
 
 
-def _readings(books: Library, names: Iterable[str], api: bool = False) -> dict[tuple[str, str], bytes]:
-    """(name, path) → what was read: of pages and exports, or of the API."""
-    found = ((name, path, said) for name in names for path, said in books.everything(name))
-    return {(name, path): said for name, path, said in found if path.startswith("/api/") == api}
+def _readings(books: Library, name: str) -> dict[str, tuple[bytes, int]]:
+    """path → what a colleague reads there, of pages, exports and the API, and how many queries it takes."""
+    return {path: (said, books.asked) for path, said in books.everything(name)}
 
 
-def _changed(before: dict[Any, bytes], after: dict[Any, bytes]) -> list[Any]:
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     assert before.keys() <= after.keys()
     return [key for key in before if before[key] != after[key]]
 
 
-@pytest.mark.parametrize("api", [False, True], ids=["pages", "api"])
-@pytest.mark.parametrize("act", ["draft", "sheet"])
-def test_a_colleague_cannot_even_tell_that_a_sheet_exists(
-    class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime, act: str, api: bool
+def test_a_colleague_cannot_even_tell_that_a_draft_or_a_sheet_exists(
+    class_at: ClassAtFixture, signed_in: SignedIn, at_time: AtTime
 ) -> None:
-    """Every reading of a colleague is the same, byte by byte, before and after."""
+    """Every reading of a colleague is the same, byte by byte and query by query, before and after."""
     c = class_at("taught", headcount=1)
     at_time(c.now)
-    books, colleagues = library(c, signed_in), ["instructor 2"]
-    before = _readings(books, colleagues, api)
-    if act == "draft":
-        save_score(attendee=c.attendees[0], part="process", mark=DRAFT, by=c.instructors[0], now=c.now)
-    else:
-        _score(c, c.attendees[0], Part.PROCESS, c.instructors[0], CANARY)
-    assert _changed(before, _readings(books, colleagues, api)) == []
+    published(c.people.centre, c)
+    books = library(c, signed_in)
+    before = _readings(books, "instructor 2")
+    assert {f"/attendees/{c.attendees[0].pk}/sheet/", f"/classes/{c.tc.pk}/receipts/"} <= before.keys()
+    _begin(c, c.attendees[0], Part.PROCESS, c.instructors[0], DRAFT)
+    assert _changed(before, _readings(books, "instructor 2")) == []
+    _score(c, c.attendees[0], Part.PROCESS, c.instructors[0], CANARY)
+    assert _changed(before, _readings(books, "instructor 2")) == []
+
+
+def test_a_rubric_that_begins_meanwhile_does_not_tell_that_somebody_has_begun(
+    class_at: ClassAtFixture,
+) -> None:
+    """Which rubric a sheet has follows from what everybody sees, so that it is no sign of a colleague's first draft."""
+    c = class_at("taught", headcount=2)
+    old = published(c.people.centre, c)
+    _begin(c, c.attendees[0], Part.PROCESS, c.instructors[0], DRAFT)
+    published(
+        c.people.centre, c, days=(c.now.date() - c.tc.first_day).days + 1, rubric=replace(RUBRIC, title="新")
+    )
+    rows = score_rows(c.instructors[1], c.tc, Part.PROCESS)
+    assert [row.rubric for row in rows] == [old, old]
+    _begin(c, c.attendees[1], Part.PROCESS, c.instructors[1], DRAFT)
+    kept = Attempt.objects.inside(training_class=c.tc).values_list("rubric", flat=True)
+    assert set(kept) == {old.pk}
+
+
+def test_ones_own_keys_and_receipts_tell_nothing_of_what_a_colleague_has_signed(
+    class_at: ClassAtFixture,
+) -> None:
+    """Primary keys are drawn, not counted: the order and the gaps of one's own say nothing."""
+    c = class_at("taught", headcount=3)
+    published(c.people.centre, c)
+    for attendee in c.attendees:
+        for scorer in (
+            (c.instructors[0], c.instructors[1]) if attendee != c.attendees[1] else c.instructors[:1]
+        ):
+            _score(c, attendee, Part.PROCESS, scorer, "80")
+    for model in (Attempt, ScoreSheet, CriterionMark):
+        keys = list(model.objects.unscoped("a test").values_list("pk", flat=True))
+        assert len(keys) > 2 and all(10**14 <= key < 10**15 for key in keys)
+        gaps = [b - a for a, b in zip(sorted(keys), sorted(keys)[1:], strict=False)]
+        assert min(gaps) > 1
 
 
 def test_a_second_process_assessment_under_way_shows_nothing_either(
@@ -145,13 +199,15 @@ def test_a_second_process_assessment_under_way_shows_nothing_either(
 ) -> None:
     c = class_at("taught", headcount=1)
     at_time(c.now)
+    published(c.people.centre, c)
     for scorer in c.instructors:
         _score(c, c.attendees[0], Part.PROCESS, scorer, "50")
     hand_in(attendee=c.attendees[0], title="修改稿", by=c.trainees[0], now=c.now)
-    books, colleagues = library(c, signed_in), ["instructor 2"]
-    before = _readings(books, colleagues)
-    _score(c, c.attendees[0], Part.PROCESS, c.instructors[0], CANARY)
-    assert _changed(before, _readings(books, colleagues)) == []
+    attendee = Attendee.objects.inside(pk=c.attendees[0].pk).get()
+    books = library(c, signed_in)
+    before = _readings(books, "instructor 2")
+    _score(c, attendee, Part.PROCESS, c.instructors[0], CANARY)
+    assert _changed(before, _readings(books, "instructor 2")) == []
 
 
 def test_a_second_final_assessment_under_way_shows_nothing_either(
@@ -163,11 +219,11 @@ def test_a_second_final_assessment_under_way_shows_nothing_either(
         _score(c, c.attendees[0], Part.FINAL, scorer, "50")
     retake = apply_retake(attendee=c.attendees[0], by=c.trainees[0], now=c.now)
     allow_retake(retake=retake, by=c.staff, now=c.now)
-    books, colleagues = library(c, signed_in), ["examiner 3"]
-    before = _readings(books, colleagues)
+    books = library(c, signed_in)
+    before = _readings(books, "examiner 3")
     _score(c, c.attendees[0], Part.FINAL, c.examiners[0], CANARY)
     save_score(attendee=c.attendees[0], part="final", mark=DRAFT, by=c.examiners[1], now=c.now)
-    assert _changed(before, _readings(books, colleagues)) == []
+    assert _changed(before, _readings(books, "examiner 3")) == []
 
 
 def test_what_is_told_of_a_trainee_rests_on_complete_attempts(class_at: ClassAtFixture) -> None:
