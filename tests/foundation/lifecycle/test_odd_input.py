@@ -229,7 +229,7 @@ OWN_FIELDS = {
     Permission.SAVE_SCORE, Permission.SCORE_PROCESS, Permission.SCORE_FINAL, Permission.CALL_ROLL, Permission.INVITE,
     Permission.PROPOSE_MARKS, Permission.ASSIGN_PRODUCT, Permission.CHANGE_ASSIGNMENT,
     Permission.RESCUE,
-    Permission.EDIT_FORM,
+    Permission.EDIT_FORM, Permission.EDIT_RUBRIC,
     Permission.ANSWER_EVALUATION, Permission.SAVE_APPLICATION, Permission.CREATE_ACCOUNT, Permission.GIVE_ROLE,
     Permission.REGISTER_BACKBONE, Permission.APPROVE_LINES, Permission.RETURN_LINES, Permission.SEND_BACK_LINES,
     Permission.ACCEPT_LINES,
