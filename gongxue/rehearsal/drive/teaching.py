@@ -7,6 +7,7 @@ from datetime import date, datetime
 from gongxue.regulations.attendance import Presence
 from gongxue.regulations.roles import Duty
 from gongxue.rehearsal.drive.office import prepare
+from gongxue.rehearsal.drive.presenting import plan_order
 from gongxue.rehearsal.drive.run import Run, refresh, trainee_role
 from gongxue.rehearsal.timeline import at
 from gongxue.stage5_delivery import actions as delivery
@@ -27,6 +28,9 @@ def start(run: Run, now: datetime) -> None:
     groups = {a.pk: i % max(1, len(people) // 6) + 1 for i, a in enumerate(people)}
     delivery.assign_groups(training_class=run.tc, groups=groups, by=by, now=now)
     _deal_fates(run, [a.pk for a in people])
+    if run.office:
+        refresh(run)
+        plan_order(run, now)
 
 
 def _deal_fates(run: Run, attendees: list[int]) -> None:
