@@ -27,6 +27,11 @@ LEFT_OPEN = {  # what the texts leave open after the closing → who may do it
     Permission.REQUEST_CORRECTION: {
         "institution"
     },  # MG 13: a mark is corrected whenever it is found to be wrong
+    Permission.APPEAL: {
+        "trainee 3",
+        "trainee 4",
+    },  # AMB-80: the days of appeal run from the confirmation, not to the closing
+    Permission.RECEIVE_TRANSCRIPT: {"centre", "province"},  # that it has come to them
     Permission.SAVE_TEMPLATE: {"centre", "institution"},  # what has proved itself is kept for later classes
     Permission.SET_WILLING: {"instructor 1", "instructor 2"},  # nor their own entry in the pool
     Permission.CLOSE_TEMPLATE: {"centre"},  # not a part of the class
