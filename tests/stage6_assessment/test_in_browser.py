@@ -8,9 +8,11 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
+from gongxue.stage6_assessment.actions import score_process
 from gongxue.stage6_assessment.models import DraftSheet, ScoreSheet
 from tests.browsing import Site
 from tests.cast import ClassAt, FreshDatabase
+from tests.stage6_assessment.rubrics import published
 
 pytestmark = pytest.mark.browser
 
@@ -63,3 +65,57 @@ def test_a_wrong_mark_is_said_beside_it_and_a_lost_connection_keeps_what_was_typ
     page.context.set_offline(False)
     expect(said).to_contain_text("已暂存")
     assert _drafts(c) == ["85"]
+
+
+def _criteria() -> dict[str, list[str]]:
+    rows = DraftSheet.objects.unscoped("test").values_list("criteria", flat=True)
+    return rows[0] if rows else {}
+
+
+def test_a_sheet_is_scored_by_keyboard_kept_without_a_network_signed_and_checked(
+    site: Site, c: ClassAt
+) -> None:
+    published(c.people.centre, c)
+    where = f"/attendees/{c.attendees[0].pk}/sheet/"
+    page = site.open(c.instructors[0], where)
+    keys = page.keyboard
+    expect(page.locator(".mark-in").first).to_be_focused()
+    keys.press("ArrowDown")  # the highest band: 90 to 100
+    keys.press("ArrowDown")
+    expect(page.locator(".mark-in").first).to_have_value("82")
+    keys.press("Enter")
+    keys.type("90.5")
+    expect(page.locator("#sum")).to_have_text("得分 87.1")  # 82 · 40 % + 90.5 · 60 %
+    expect(page.locator("#state")).to_contain_text("已暂存")
+    page.context.set_offline(True)
+    keys.press("Tab")
+    keys.type("依据充分")
+    expect(page.locator("#state")).to_contain_text("尚未送出 1 项")
+    assert _criteria()["2"] == ["90.5", ""]
+    page.context.set_offline(False)
+    page.goto(page.url)  # as after a dead battery
+    expect(page.locator("#state")).to_contain_text("已暂存")
+    assert _criteria()["2"] == ["90.5", "依据充分"]
+    keys.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("核对后签名")
+    keys.press("Control+Enter")
+    expect(page.locator(".receipt")).to_contain_text("封存指纹")
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('gongxue.sheet/')).length")
+        == 0
+    )
+    score_process(
+        attendee=c.attendees[0],
+        marks={"1": "80", "2": "81"},
+        comments={"2": "好"},
+        by=c.instructors[1],
+        now=c.now,
+    )
+    page.goto(page.url.replace("/sheet/", "/sheets/"))
+    page.get_by_role("button", name="在浏览器中重新计算").click()
+    expect(page.get_by_text("✓ 重新计算的指纹相同")).to_have_count(2)
+    page.locator("[data-canonical]").first.evaluate(
+        "(text) => { text.textContent = text.textContent.replace('90.5', '91.5') }"
+    )
+    page.get_by_role("button", name="在浏览器中重新计算").click()
+    expect(page.locator("[data-verdict].bad")).to_have_count(1)

@@ -118,6 +118,7 @@ NOTHING_THERE = {
     "applicant.photo",
     "application.photo",
     "forms.compare",
+    "rubrics.compare",
     "product_file",
     "product_files",
     "upload",
