@@ -1,7 +1,7 @@
 """Rubrics 评分标准: criteria with weights, descriptors for bands of marks (TR 12.1).
 
 评分标准见《技工院校工学一体化教师培训指导手册》 (TR 12.1). The manual is not at hand: the platform brings no official
-rubric, the centre enters it (docs/readings.md says so). Until one is in force a sheet carries one mark.
+rubric, the centre enters it. Until one is in force a sheet carries one mark.
 """
 
 from __future__ import annotations
