@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_DEADLINES = "deadlines.see", "查看期限一览"
     SEE_ACCOUNTS = "accounts.see", "查看用户账号"
     SEE_MAIL = "mail.see", "查看邮件发送情况"
+    SEE_SEVERITY = "severity.see", "查看评分核查"
     SEE_FORMS = "forms.see", "查看表单版本和统计"
     REVEAL = "people.reveal", "查看完整证件号码"
     # accounts (MG 25.1)

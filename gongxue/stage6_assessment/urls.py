@@ -17,8 +17,8 @@ from gongxue.stage6_assessment.views import (
 )
 
 urlpatterns = [
-    route("assessment/severity/", severity.severity, "severity", P.SEE_CLASSES),
-    route("assessment/severity/patterns/", severity.patterns, "severity.patterns", P.SEE_CLASSES),
+    route("assessment/severity/", severity.severity, "severity", P.SEE_SEVERITY),
+    route("assessment/severity/patterns/", severity.patterns, "severity.patterns", P.SEE_SEVERITY),
     act_route("classes/<int:pk>/patterns/look/", P.LOOK_AT_PATTERN),
     route("rubrics/", rubrics.rubrics, "rubrics", P.SEE_CLASSES),
     route("rubrics/versions/<int:pk>/", rubrics.rubric, "rubric", P.SEE_CLASSES),

@@ -114,6 +114,7 @@ trainee: assessment.apply_retake                                             # G
 institution: assessment.set_second_dates                                     # G14, AMB-79
 institution: assessment.allow_retake                                         # G14, AMB-09
 centre province: assessment.receive_transcript                               # H11: TR 13
+centre oversight province: severity.see                                      # ours: MG 13
 centre province: assessment.look_at_pattern                                  # ours: MG 13
 trainee: assessment.appeal assessment.object                                 # AMB-80
 institution: assessment.keep_mark assessment.uphold_appeal                   # AMB-80
