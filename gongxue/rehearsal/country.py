@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Count, F
 
-from gongxue.certificates.actions import receive_stock
+from gongxue.certificates.actions import issue_key, receive_stock
 from gongxue.exchange.models import Message
 from gongxue.foundation.identity.models import Account, Organisation, Role
 from gongxue.foundation.official_forms.actions import begin_draft, save_draft
@@ -81,6 +81,7 @@ def build(
         if plans[i].twist:
             TWISTS[plans[i].twist](run, now)
     _stock(cast, at(today - timedelta(days=200)))
+    _keys(cast, at(today - timedelta(days=40)))
     _form_draft(cast, now)
     _read_messages(now)
     _name_the_cast(runs, today)
@@ -162,6 +163,22 @@ def _stock(cast: Cast, now: datetime) -> None:
     for code in ("011", "018", "040"):
         place = Organisation.objects.get(code=code)
         receive_stock(quantity=200, by=cast.staff(place, Duty.CERTIFICATE_OFFICER), now=now)
+
+
+def _keys(cast: Cast, now: datetime) -> None:
+    """Two employers query certificates by program; nobody has their keys."""
+    centre, hebei = (
+        Organisation.objects.get(kind="centre"),
+        Organisation.objects.get(kind="province", province_code="13"),
+    )
+    for place, duty, body in (
+        (centre, Duty.CENTRE, "某某教育人才服务中心"),
+        (hebei, Duty.PROVINCE, "河北某某装备制造有限公司"),
+    ):
+        issue_key(
+            body=body, purpose="教师聘用前核验培训合格证书", expires_on=day_of(now) + timedelta(days=300), per_day=500,
+            by=cast.staff(place, duty), now=now,
+        )  # fmt: skip
 
 
 def _form_draft(cast: Cast, now: datetime) -> None:
