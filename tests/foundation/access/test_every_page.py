@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from gongxue import urls
-from gongxue.certificates.models import Certificate, CertificateCase, MisuseReport
+from gongxue.certificates.models import Certificate, CertificateCase, CheckedWorkbook, MisuseReport, QueryKey
 from gongxue.exchange.models import MailAddress, Message
 from gongxue.foundation.access.middleware import DenyByDefault
 from gongxue.foundation.access.routes import Open
@@ -63,7 +63,7 @@ ROWS: dict[str, type[models.Model]] = {
     "accounts/": Account, "accounts/import/": PeopleImport, "accounts/roles/": Role, "applications/": Application, "assignments/": Assignment,
     "materials/": Material, "ceremonies/": Ceremony, "ceremonies/photos/": CeremonyPhoto, "lodgings/": Lodging,
     "appeals/": Appeal, "attempts/": Attempt, "presentation-days/": PresentationDay, "presentation-slots/": PresentationSlot, "presentation-recordings/": PresentationRecording, "attendees/": Attendee, "check-ins/": RollWindow, "leaves/": Leave, "mark-corrections/": MarkCorrection,
-    "online-units/": OnlineUnit, "certificates/": Certificate, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
+    "online-units/": OnlineUnit, "certificates/": Certificate, "certificates/checks/": CheckedWorkbook, "certificates/keys/": QueryKey, "certificate-cases/": CertificateCase, "misuse-reports/": MisuseReport, "classes/": TrainingClass, "corrections/": Correction,
     "rubrics/versions/": RubricVersion, "rubrics/drafts/": RubricDraft, "score-sheets/": ScoreSheet,
     "official-forms/versions/": FormVersion, "official-forms/drafts/": FormDraft,
     "enrolments/": Enrolment, "invitations/": Invitation, "messages/": Message, "my/account/": MailAddress, "my/applications/": Application,
@@ -85,7 +85,7 @@ NARROWER: dict[str, set[str]] = {
     "applicant.docx": {"examiner", *LEARNS}, "applicant.pdf": {"examiner", *LEARNS},
     "applicant": {"examiner", *LEARNS}, "applicants": {"examiner", *LEARNS}, "applicants.xlsx": {"examiner", *LEARNS},
     "applicants.compare": {"examiner", *LEARNS}, "application.scan": {"examiner", *LEARNS},
-    "assignments": LEARNS, "class_certificates": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
+    "assignments": LEARNS, "class_certificates": TEACHES | LEARNS, "documents_progress": TEACHES | LEARNS, "evaluation": {"examiner", *LEARNS},
     "planning.feasibility": {"stranger", *OFFICE, *TEACHES, *LEARNS}, "pool.xlsx": {"staff", "other staff"},
     "programme.docx": LEARNS, "programme.pdf": LEARNS,
     "programme.parts": {"examiner", "oversight", *OFFICE, *LEARNS},
