@@ -46,6 +46,7 @@ _TITLES = {
     "called": "点名人数", "sessions": "课程安排课时数", "recommendation": "推荐骨干教师", "programme": "报送培训方案", "enrolment": "截止报名",
     "feedback": "报送成绩单", "summary": "年度总结", "process": "过程性考核", "final": "终结性考核", "agrees": "是否同意",
     "pledge": "纪律承诺", "no_show": "未到原因", "materials": "资料", "handed_out": "资料发放", "shared": "班内公开手机号",
+    "commitment": "评分表指纹",
 }  # fmt: skip
 _PRESENCES = {p.value: p.title for p in Presence}
 

@@ -103,7 +103,7 @@ def test_no_log_line_carries_a_person(
     person = Person.objects.unscoped("a test").select_related("account").get(account=c.trainees[0].account_id)
     if doing == "fail":
         monkeypatch.setattr(clock, "today", broken)
-        monkeypatch.setattr(lane, "_asked", broken)
+        monkeypatch.setattr(lane, "_sent", broken)
     caplog.set_level(logging.DEBUG)
     for client in (signed_in(c.staff), signed_in(c.people.centre), Client()):
         client.raise_request_exception = False
