@@ -31,6 +31,7 @@ from gongxue.regulations.lifecycle import THINGS, TITLES
 from gongxue.regulations.roles import DUTIES, Duty, Permission
 from gongxue.stage1_planning.models import SubmittedLine, TrainingClass
 from gongxue.stage4_enrolment.models import Application
+from gongxue.stage6_assessment.seal import without_sealed
 
 PAGE = 50
 EXPORTED = 10_000  # entries in one workbook, the latest
@@ -219,7 +220,7 @@ def entries_visible_to(role: Role) -> QuerySet[Event]:
     """The entries of the role's scope without those about drafts that it cannot open: plan lines that were never
     handed in (for a province), applications that were never handed in (for everybody but the centre).
     """
-    rows: QuerySet[Event] = Event.objects.scope(role)
+    rows: QuerySet[Event] = without_sealed(Event.objects.scope(role))
     if role.is_(Duty.CENTRE, Duty.SYSTEM):
         return rows
     drafts = Application.objects.unscoped("applications nobody else may open").filter(submitted_at=None)
@@ -238,7 +239,7 @@ def entries_of_class(tc: TrainingClass) -> QuerySet[Event]:
     drafts = Application.objects.inside(training_class=tc, submitted_at=None)
     references = [f"application/{pk}" for pk in drafts.values_list("pk", flat=True)]
     rows: QuerySet[Event] = Event.objects.inside().filter(of_class(tc.pk))
-    return rows.exclude(about__in=references)
+    return without_sealed(rows.exclude(about__in=references))
 
 
 def trail(request: Request) -> HttpResponse:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db.models import Q
 
+from gongxue.desks.trail import entries_of_class, entries_visible_to
 from gongxue.foundation.identity.models import Role
 from gongxue.regulations.marks import Part
 from gongxue.stage1_planning.models import in_class_scope
@@ -131,6 +132,38 @@ def test_without_the_seal_the_search_finds_the_canary(
     for word, where in ((CANARY, "score-sheets"), (CRITERION, "criterion-marks")):
         said = [said for _, said in books.everything("instructor 2", only=where)]
         assert any(word.encode() in one for one in said)
+
+
+@pytest.mark.postgresql
+def test_the_trail_tells_of_sheets_when_all_are_in(class_at: ClassAtFixture) -> None:
+    """Institution, province and centre too: who has scored, and when, is told with the last sheet; a second attempt
+    takes nothing back that was told of the first."""
+    c = class_at("taught", headcount=2)
+    first, second = c.attendees
+
+    def told() -> list[str]:
+        readings = [entries_visible_to(role) for role in (c.staff, c.people.hebei, c.people.centre)]
+        seen = [
+            sorted(rows.filter(code__startswith="assessment.s").values_list("code", flat=True))
+            for rows in (*readings, entries_of_class(c.tc))
+        ]
+        assert all(one == seen[0] for one in seen)
+        return seen[0]
+
+    _begin(c, first, Part.PROCESS, c.instructors[0], DRAFT)
+    _score(c, first, Part.PROCESS, c.instructors[0], "40")
+    assert told() == []
+    for instructor in c.instructors:
+        _score(c, second, Part.PROCESS, instructor, "80")
+    assert told() == ["assessment.score_process"] * 2
+    _score(c, first, Part.PROCESS, c.instructors[1], "40")
+    both = ["assessment.save", *["assessment.score_process"] * 4]
+    assert told() == both
+    later = c.now + timedelta(hours=2)
+    hand_in(attendee=first, title="修改稿", by=c.trainees[0], now=later)
+    again = Attendee.objects.inside(pk=first.pk).get()
+    score_process(attendee=again, mark="70", by=c.instructors[0], now=later)
+    assert told() == both
 
 
 def _readings(books: Library, name: str) -> dict[str, tuple[bytes, int]]:
