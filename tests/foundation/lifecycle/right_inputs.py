@@ -112,6 +112,24 @@ def _tc(c: ClassAt) -> models.Model:
     return c.tc
 
 
+def _early(c: ClassAt) -> models.Model:
+    """The class, whose first trainee was called an hour after the sheets were signed."""
+    if not PresentationDay.objects.inside(training_class=c.tc).exists():
+        day = PresentationDay.objects.create(
+            training_class=c.tc,
+            session=1,
+            day=c.tc.last_day,
+            starts=540,
+            minutes=20,
+            planned_at=c.now,
+            draws=1,
+        )
+        PresentationSlot.objects.create(
+            presentation_day=day, attendee=c.attendees[0], order=1, begun_at=c.now + timedelta(hours=1)
+        )
+    return c.tc
+
+
 def _staff(c: ClassAt) -> Role:
     return c.staff
 
@@ -728,6 +746,7 @@ TRIED: tuple[Tried, ...] = (
     Tried(P.ANSWER_EVALUATION, "finished", lambda c: c.trainees[0], _tc,
           lambda c: {"answers": form2_answers(c.tc.level_enum, random.Random(1))}),
     Tried(P.RECEIVE_TRANSCRIPT, "confirmed", _province, _tc, _with(number=1)),
+    Tried(P.LOOK_AT_PATTERN, "confirmed", _province, _early, _with(key="before_turn/3", note=WHY)),
     Tried(P.APPEAL, "confirmed", lambda c: c.trainees[0], _attendee, _with(part="final", grounds=WHY)),
     Tried(P.KEEP_MARK, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),
     Tried(P.UPHOLD_APPEAL, "confirmed", _staff, _appealed, _with(seen=1, reason=WHY)),
