@@ -15,7 +15,7 @@ from gongxue.certificates.documents.sheet import code_of
 from gongxue.certificates.queries import serial_of
 from gongxue.foundation.files.store import read
 from tests.browsing import Site
-from tests.cast import ClassAt, FreshDatabase
+from tests.cast import ClassAt, FreshDatabase, Race
 
 AtTime = Callable[[datetime], None]
 pytestmark = pytest.mark.browser
@@ -29,9 +29,11 @@ def c(fresh_database: FreshDatabase, at_time: AtTime) -> ClassAt:
 
 
 @pytest.fixture
-def made(c: ClassAt) -> bytes:
-    """The first document, signed before the browser's loop runs: signing wants one of its own."""
-    return read(document_of(c.certificates[0], c.now))
+def made(c: ClassAt, race: Race) -> bytes:
+    """The first document, signed in another thread: the browser's loop runs in this one, signing wants its own."""
+    (document,) = race(lambda: read(document_of(c.certificates[0], c.now)))
+    assert isinstance(document, bytes), document
+    return document
 
 
 def _verdict(page: Page, file: Path, data: bytes, wanted: str) -> str:
