@@ -226,7 +226,7 @@ def test_a_stranger_is_sent_to_sign_in(books: object) -> None:
 
 # Many classes -----------------------------------------------------------------------------------------------------
 
-QUERIES = {"institution": 23, "province": 15, "centre": 10, "coordinator": 8}
+QUERIES = {"institution": 24, "province": 16, "centre": 10, "coordinator": 8}
 
 
 @pytest.mark.parametrize("who", QUERIES)
