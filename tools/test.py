@@ -41,7 +41,12 @@ class Pass:
     where: tuple[str, ...] = ()  # folders or options that say which tests; none: all of them
 
 
-APART = ("tests/commands", "tests/rehearsal", "tests/bench")  # whole programs and the country
+APART = (
+    "tests/commands",
+    "tests/rehearsal",
+    "tests/bench",
+    "tests/faults",
+)  # whole programs, the country, what is killed
 PASSES = [
     Pass("SQLite", "not browser and not faults"),
     Pass("PostgreSQL", "postgresql and not browser and not faults", on_postgresql=True),
