@@ -114,8 +114,21 @@ def test_a_sheet_is_scored_by_keyboard_kept_without_a_network_signed_and_checked
     page.goto(page.url.replace("/sheet/", "/sheets/"))
     page.get_by_role("button", name="在浏览器中重新计算").click()
     expect(page.get_by_text("✓ 重新计算的指纹相同")).to_have_count(2)
-    page.locator("[data-canonical]").first.evaluate(
-        "(text) => { text.textContent = text.textContent.replace('90.5', '91.5') }"
+    page.locator("[data-canonical]").evaluate_all(
+        "all => all.forEach(({content}) => { content.textContent = content.textContent.replace('90.5', '91.5'); })"
     )
     page.get_by_role("button", name="在浏览器中重新计算").click()
     expect(page.locator("[data-verdict].bad")).to_have_count(1)
+
+
+def test_a_page_that_was_on_its_way_while_something_was_saved_does_not_show_what_stood_before(
+    site: Site, c: ClassAt
+) -> None:
+    page = site.open(c.instructors[0], f"/attendees/{c.attendees[0].pk}/sheet/")
+    before = page.content()
+    page.locator(".mark-in").first.fill("77")
+    expect(page.locator("#state")).to_contain_text("已暂存")
+    page.route(page.url, lambda route: route.fulfill(body=before, content_type="text/html"))
+    page.goto(page.url)
+    expect(page.locator(".mark-in").first).to_have_value("77")
+    assert page.evaluate("localStorage.length") == 0

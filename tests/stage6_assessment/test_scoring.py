@@ -117,7 +117,10 @@ def test_nothing_typed_is_said(c: ClassAt, signed_in: SignedIn) -> None:
 def test_a_draft_is_kept_while_it_is_typed(c: ClassAt, signed_in: SignedIn) -> None:
     client, where = signed_in(c.instructors[0]), f"/attendees/{c.attendees[0].pk}/score/"
     kept = client.post(where, {"part": "process", "mark": " 78.5 ", "comment": "可"})
-    assert kept.json() == {"saved": "13:00"}
+    assert kept.json()["saved"] == "13:00"
+    assert (
+        f'data-stamp="{kept.json()["stamp"]}"' in client.get(where.replace("score", "sheet")).content.decode()
+    )
     wrong = client.post(where, {"part": "process", "mark": "780", "comment": ""})
     assert wrong.status_code == 422
     assert "不是有效的分数" in wrong.json()["says"]

@@ -165,7 +165,8 @@ def save_score(request: Request, pk: int) -> HttpResponseBase:
     except Refusal as refusal:
         rules = {breach.rule: breach.says for breach in refusal.breaches}
         return JsonResponse({"says": "；".join(rules.values()), "rules": rules}, status=refusal.status)
-    return JsonResponse({"saved": localtime(draft.saved_at).strftime("%H:%M")})
+    stamp = int(draft.saved_at.timestamp()) * 10**6 + draft.saved_at.microsecond  # as data-stamp of the page
+    return JsonResponse({"saved": localtime(draft.saved_at).strftime("%H:%M"), "stamp": stamp})
 
 
 def _by_code(post: QueryDict, prefix: str) -> dict[str, str]:

@@ -40,7 +40,10 @@ async function send(key) {
   const found = await answer.json();
   if (!answer.ok) { if (key === own) say(found.says, true); return false; }
   const now = read(key);
-  if (now?.at === kept.at) localStorage.removeItem(key); // else something was typed meanwhile: it goes with the next
+  if (now?.at === kept.at) { // else something was typed meanwhile: it goes with the next
+    write(key, { ...kept, changed: [], stamp: found.stamp }); // for a page that was on its way before this was saved
+    setTimeout(() => { if (read(key)?.stamp === found.stamp) localStorage.removeItem(key); }, 10000);
+  }
   if (key === own) say(`已暂存 ${found.saved}`);
   return now?.at === kept.at;
 }
@@ -132,6 +135,9 @@ if (form) {
       for (const field of typed()) if (kept.changed.includes(field.name)) field.value = kept.fields[field.name] ?? field.value;
       keep(kept.changed);
     }
+  } else if (kept) {
+    if (kept.stamp >= Number(form.dataset.stamp)) for (const field of typed()) field.value = kept.fields[field.name] ?? field.value;
+    localStorage.removeItem(own);
   }
   form.addEventListener("input", (event) => { keep([event.target.name]); paint(); clearTimeout(timer); timer = setTimeout(flush, 700); });
   form.addEventListener("change", () => { clearTimeout(timer); flush(); });
