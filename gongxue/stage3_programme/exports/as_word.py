@@ -5,8 +5,6 @@ Every style and measure stands here, there is no template file. The same paper g
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
@@ -24,6 +22,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from gongxue.foundation.pages.word import packed
 from gongxue.stage3_programme.exports.content import TITLE, Paper
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -33,7 +32,6 @@ TONES = {
     "m1": "E3EEFB", "m2": "E6F4E8", "m3": "FDF0DA", "m4": "F1E8FA", "m5": "DFF3F3", "m6": "FBE7EE",
     "course": "E3EEFB", "process": "FFF0C7", "final": "FDDEDB", "other": "ECEFF3",
 }  # fmt: skip
-_OLDEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no earlier moment
 _Row = Sequence[str]
 
 
@@ -45,7 +43,7 @@ def word(paper: Paper) -> bytes:
     _cover(book, paper)
     _text(book, paper)
     _timetable(book, paper)
-    return _packed(book)
+    return packed(book)
 
 
 def _properties(book: Document, paper: Paper) -> None:
@@ -55,18 +53,6 @@ def _properties(book: Document, paper: Paper) -> None:
     about.last_modified_by, about.comments, about.language = paper.institution, "", "zh-CN"
     about.created = about.modified = moment
     about.revision = 1
-
-
-def _packed(book: Document) -> bytes:
-    """The file with every moment of packing taken out."""
-    loose, packed = io.BytesIO(), io.BytesIO()
-    book.save(loose)
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for one in source.infolist():
-            info = zipfile.ZipInfo(one.filename, _OLDEST)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(one.filename))
-    return packed.getvalue()
 
 
 # Style ----------------------------------------------------------------------------------------------------------------

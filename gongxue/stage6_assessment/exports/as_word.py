@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import UTC
 from typing import Any
 
@@ -17,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 
+from gongxue.foundation.pages.word import packed
 from gongxue.stage1_planning.models import TrainingClass
 from gongxue.stage6_assessment.exports import TITLE, Row, Transcript, transcript_data
 from gongxue.stage6_assessment.queries.versions import Version
@@ -26,7 +25,6 @@ SONG, HEI = "宋体", "黑体"
 WIDTHS = (10, 24, 10, 40, 66, 27, 20, 20, 36)  # mm, as the columns of the annex
 HEADS = ("序号", "姓名", "性别", "身份证号码", "单位", "联系电话", "过程性考核", "终结性考核", "证书编号")
 _MARKS = (6, 7)
-_OLDEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no earlier moment
 
 
 def transcript_word(training_class: TrainingClass, version: Version | None = None) -> bytes:
@@ -41,7 +39,7 @@ def transcript_word(training_class: TrainingClass, version: Version | None = Non
     _table(book, sheet)
     if sheet.note:
         _line(book, sheet.note, SONG, 8)
-    return _packed(book)
+    return packed(book)
 
 
 def _set_up(book: Document, sheet: Transcript) -> None:
@@ -105,15 +103,3 @@ def _fill(cell: _Cell, text: str, face: str) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(0)
     _run(paragraph, text, face, 8 if len(text) > 16 else 9)
-
-
-def _packed(book: Document) -> bytes:
-    """The file with every moment of packing taken out."""
-    loose, packed = io.BytesIO(), io.BytesIO()
-    book.save(loose)
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for one in source.infolist():
-            info = zipfile.ZipInfo(one.filename, _OLDEST)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(one.filename))
-    return packed.getvalue()

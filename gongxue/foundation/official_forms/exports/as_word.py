@@ -6,7 +6,6 @@ Tables are written cell by cell: merging them afterwards would cost seconds on a
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
@@ -22,12 +21,12 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from gongxue.foundation.official_forms.exports.content import Cell, Part, Row, Sheet
 from gongxue.foundation.official_forms.exports.phrases import BOLD, BOX, GAP, GIVEN, TICKED, Paragraph
+from gongxue.foundation.pages.word import packed
 from gongxue.regulations.official_forms.definition import GRID
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SONG, HEI, KAI, FANG = "宋体", "黑体", "楷体", "仿宋"
 _TWIPS_PER_MM = 56.7
-_OLDEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no earlier moment
 _MARGINS = {False: (18, 20), True: (12, 14)}  # mm above and beside; of a list
 
 
@@ -48,7 +47,7 @@ def word(sheet: Sheet) -> bytes:
             head.paragraph_format.page_break_before = i > 0
         for part in page:
             _part(book, sheet, part)
-    return _packed(book)
+    return packed(book)
 
 
 def _set_up(book: Document, sheet: Sheet) -> None:
@@ -68,18 +67,6 @@ def _set_up(book: Document, sheet: Sheet) -> None:
     moment = sheet.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     about.title, about.author, about.comments, about.language = sheet.title, "", "", "zh-CN"
     about.created = about.modified = moment
-
-
-def _packed(book: Document) -> bytes:
-    """The file with every moment of packing taken out."""
-    loose, packed = io.BytesIO(), io.BytesIO()
-    book.save(loose)
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for one in source.infolist():
-            info = zipfile.ZipInfo(one.filename, _OLDEST)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(one.filename))
-    return packed.getvalue()
 
 
 def _typeface(properties: Any, name: str) -> None:
